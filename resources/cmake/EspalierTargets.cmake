@@ -1,0 +1,15 @@
+# Interface targets that carry what every target of a kind is compiled with.
+
+# Warnings and sanitizers: everything of ours.
+add_library(espalier_flags INTERFACE)
+target_compile_features(espalier_flags INTERFACE cxx_std_20)
+target_compile_options(espalier_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  -fvisibility=hidden -fvisibility-inlines-hidden
+  $<$<BOOL:${ESPALIER_CCACHE}>:-fpch-preprocess>
+  $<$<BOOL:${ESPALIER_WARNINGS_AS_ERRORS}>:-Werror>
+  $<$<BOOL:${ESPALIER_SANITIZE}>:-fsanitize=${ESPALIER_SANITIZE};-fno-omit-frame-pointer>)
+target_link_options(espalier_flags INTERFACE
+  $<$<BOOL:${ESPALIER_SANITIZE}>:-fsanitize=${ESPALIER_SANITIZE}>)
+# Libraries are found beside the build, and from ../lib once installed.
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/espalier;$ORIGIN")
