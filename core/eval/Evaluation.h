@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Export.h"
+#include "core/base/Json.h"
+#include "core/data/CalibrationSet.h"
+#include "core/model/CausalLM.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace espalier {
+
+/// Called between groups of windows: reports progress and throws Cancelled when the run was asked to stop.
+using StepFunction = std::function<void(std::int64_t done, std::int64_t total)>;
+
+struct PerplexityResult {
+    double perplexity = 0, nll = 0; // nll: summed over predicted positions
+    double standardError = 0;       // of the perplexity, from the windows' mean losses (delta method)
+    std::int64_t tokens = 0;        // predicted positions
+    std::int64_t windows = 0, length = 0;
+};
+
+/// Non-overlapping windows, no context carried; mean of window means (one-shot-pruning 1.3). `batch` windows per
+/// forward pass; logits are never held for more than a chunk of positions.
+ESPALIER_API PerplexityResult perplexity(
+    CausalLM& model, const CalibrationSet& data, std::int64_t batch, const StepFunction& step);
+
+/// KL(reference || model) over next-token distributions, in nat per token.
+struct DivergenceResult {
+    double mean = 0, standardError = 0, median = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0, maximum = 0;
+    double sameTop = 0;           // share of positions whose most likely token agrees
+    double rmsProbability = 0;    // RMS of the difference of the probability of the actual token
+    double perplexity = 0, referencePerplexity = 0;
+    std::int64_t tokens = 0, windows = 0, length = 0;
+};
+
+ESPALIER_API DivergenceResult divergence(CausalLM& model, CausalLM& reference, const CalibrationSet& data,
+    std::int64_t batch, const StepFunction& step);
+
+struct FootprintResult {
+    std::int64_t parameters = 0, zeros = 0;
+    std::int64_t linearParameters = 0, linearZeros = 0; // inside the blocks: what pruning can touch
+    std::int64_t bytes = 0;          // of the weight files on disk
+    std::int64_t compressedBytes = 0; // the same after zstd level 3
+    std::int64_t bitmaskBytes = 0;   // if zeros of linears were stored as one bit each
+    double bitsPerWeight = 0;        // 8 * bytes / parameters
+};
+
+ESPALIER_API FootprintResult footprint(const Path& modelFolder, const StepFunction& step);
+
+struct SpeedResult {
+    double prefillTokensPerSecond = 0, prefillLow = 0, prefillHigh = 0; // median, then the middle 80 %
+    double decodeTokensPerSecond = 0, decodeLow = 0, decodeHigh = 0;
+    std::int64_t promptTokens = 0, generatedTokens = 0, repeats = 0, warmUps = 0;
+    std::int64_t peakRssBytes = 0;
+};
+
+struct SpeedOptions {
+    std::int64_t promptTokens = 128, generatedTokens = 64, repeats = 5, warmUps = 1;
+};
+
+ESPALIER_API SpeedResult measureSpeed(CausalLM& model, const SpeedOptions& options, const StepFunction& step);
+
+/// Stable names, as espalier-run prints them and as series end in.
+ESPALIER_API Json toJson(const PerplexityResult& result);
+ESPALIER_API Json toJson(const DivergenceResult& result);
+ESPALIER_API Json toJson(const FootprintResult& result);
+ESPALIER_API Json toJson(const SpeedResult& result);
+
+/// Peak resident memory of this process since the last reset, in bytes (VmHWM), and the reset itself.
+ESPALIER_API std::int64_t peakRssBytes();
+ESPALIER_API void resetPeakRss();
+
+} // namespace espalier

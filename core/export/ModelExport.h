@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Export.h"
+#include "core/base/Path.h"
+#include "core/eval/Evaluation.h"
+#include "core/model/CausalLM.h"
+#include "core/run/RunRecord.h"
+
+#include <string>
+#include <vector>
+
+namespace espalier {
+
+struct ExportInputs {
+    CausalLM* model = nullptr;
+    Path sourceFolder = {};   // tokenizer and generation files are copied from here
+    Path outputFolder = {};   // must not exist, or be empty, or hold an earlier export of the same run
+    std::string recipe = {};  // recipe.yaml, as text
+    std::string modelCard = {}; // README.md, as text
+    Json provenance = {};
+};
+
+/// Writes a Hugging Face folder (weights, config.json, tokenizer, README.md, recipe.yaml, SHA256SUMS) into a
+/// temporary folder beside `outputFolder`, reads it again by an independent path (its own safetensors reading and
+/// a fresh model), compares logits on fixed tokens bit by bit, writes certificate.json, then renames. A mismatch
+/// throws Corrupt and leaves nothing under the final name. Weights are stored in the type of the source checkpoint.
+ESPALIER_API std::vector<Artifact> exportModel(const ExportInputs& inputs, const StepFunction& step);
+
+} // namespace espalier

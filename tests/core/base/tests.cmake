@@ -1,0 +1,2 @@
+espalier_add_test(core/base/tst_Json.cpp LABELS records)
+espalier_add_test(core/base/tst_Path.cpp LABELS records)
