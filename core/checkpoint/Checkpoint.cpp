@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/checkpoint/Checkpoint.h"
+
+#include "core/base/Error.h"
+#include "core/base/Json.h"
+#include "core/checkpoint/SafetensorsFile.h"
+
+#include <algorithm>
+#include <map>
+
+namespace espalier {
+
+namespace {
+
+constexpr const char* kSingle = "model.safetensors";
+constexpr const char* kIndex = "model.safetensors.index.json";
+
+using WeightMap = std::map<std::string, std::string>; // tensor -> shard
+
+WeightMap readIndex(const Path& file)
+{
+    const Json index = parseJson(readFile(file), file.string());
+    if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object() ||
+        index["weight_map"].empty()) {
+        throw Error(ErrorCode::Corrupt,
+                    file.string() + " has no weight_map that lists tensors and their shards.");
+    }
+    WeightMap map;
+    for (const auto& [name, shard] : index["weight_map"].items()) {
+        if (!shard.is_string() ||
+            Path(shard.get<std::string>()).filename() != shard.get<std::string>() ||
+            shard.get<std::string>().empty()) {
+            throw Error(ErrorCode::Corrupt, file.string() + " places " + name + " in " +
+                                                compactText(shard) +
+                                                ", which is not the name of a file beside it.");
+        }
+        map[name] = shard.get<std::string>();
+    }
+    return map;
+}
+
+[[noreturn]] void failWithoutSafetensors(const Path& folder)
+{
+    std::error_code reason;
+    if (!std::filesystem::is_directory(folder, reason)) {
+        throw Error(ErrorCode::NotFound, "There is no model folder " + folder.string() + ".");
+    }
+    for (const auto& entry : std::filesystem::directory_iterator(folder, reason)) {
+        const std::string extension = entry.path().extension().string();
+        if (extension == ".bin" || extension == ".pt" || extension == ".pth" ||
+            extension == ".ckpt") {
+            throw Error(
+                ErrorCode::Unsupported,
+                folder.string() + " holds only pickle files (" + entry.path().filename().string() +
+                    "), which can run programs when opened and are never read. Convert it with "
+                    "Transformers: "
+                    "AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER).");
+        }
+    }
+    throw Error(ErrorCode::NotFound, "There is neither " + std::string(kSingle) + " nor " + kIndex +
+                                         " in " + folder.string() + ".");
+}
+
+} // namespace
+
+struct Checkpoint::Shards {
+    std::vector<SafetensorsFile> files;
+    std::vector<Path> paths;
+    std::vector<TensorInfo> tensors;
+    std::map<std::string, std::size_t, std::less<>> byName; // -> tensors
+
+    void add(const Path& path)
+    {
+        files.emplace_back(path);
+        paths.push_back(path);
+        for (TensorInfo info : files.back().tensors()) {
+            info.shard = files.size() - 1;
+            const auto [found, isNew] = byName.emplace(info.name, tensors.size());
+            if (!isNew) {
+                throw Error(ErrorCode::Corrupt, "The tensor " + info.name + " is in " +
+                                                    paths[tensors[found->second].shard].string() +
+                                                    " and again in " + path.string() + ".");
+            }
+            tensors.push_back(std::move(info));
+        }
+    }
+};
+
+Checkpoint::Checkpoint()
+    : m_shards(std::make_unique<Shards>())
+{
+}
+
+Checkpoint::~Checkpoint() = default;
+Checkpoint::Checkpoint(Checkpoint&&) noexcept = default;
+Checkpoint& Checkpoint::operator=(Checkpoint&&) noexcept = default;
+
+Checkpoint Checkpoint::openFile(const Path& file)
+{
+    Checkpoint checkpoint;
+    checkpoint.m_shards->add(file);
+    return checkpoint;
+}
+
+Checkpoint Checkpoint::open(const Path& folder)
+{
+    std::error_code ignored;
+    if (std::filesystem::exists(folder / kSingle, ignored)) {
+        return openFile(folder / kSingle);
+    }
+    if (!std::filesystem::exists(folder / kIndex, ignored)) {
+        failWithoutSafetensors(folder);
+    }
+    Checkpoint checkpoint;
+    const WeightMap map = readIndex(folder / kIndex);
+    std::map<std::string, std::size_t> shardNumbers;
+    for (const auto& [name, shard] : map) {
+        shardNumbers.emplace(shard, 0);
+    }
+    for (auto& [shard, number] : shardNumbers) {
+        if (!std::filesystem::exists(folder / shard, ignored)) {
+            throw Error(ErrorCode::NotFound, "The shard " + shard + " named in " +
+                                                 (folder / kIndex).string() +
+                                                 " is missing. Copy it into the folder.");
+        }
+        number = checkpoint.m_shards->files.size();
+        checkpoint.m_shards->add(folder / shard);
+    }
+    for (const auto& [name, shard] : map) {
+        const TensorInfo* info = checkpoint.find(name);
+        if (info == nullptr || info->shard != shardNumbers[shard]) {
+            throw Error(ErrorCode::Corrupt, (folder / kIndex).string() + " places the tensor " +
+                                                name + " in " + shard +
+                                                ", which does not hold it.");
+        }
+    }
+    return checkpoint;
+}
+
+std::span<const TensorInfo> Checkpoint::tensors() const
+{
+    return m_shards->tensors;
+}
+
+const TensorInfo* Checkpoint::find(std::string_view name) const
+{
+    const auto found = m_shards->byName.find(name);
+    return found == m_shards->byName.end() ? nullptr : &m_shards->tensors[found->second];
+}
+
+namespace {
+
+const TensorInfo& findOrFail(const Checkpoint& checkpoint, std::string_view name)
+{
+    if (const TensorInfo* info = checkpoint.find(name)) {
+        return *info;
+    }
+    std::string files;
+    for (const Path& file : checkpoint.files()) {
+        files += files.empty() ? "" : ", ";
+        files += file.string();
+    }
+    throw Error(ErrorCode::NotFound,
+                "There is no tensor " + std::string(name) + " in " + files + ".");
+}
+
+} // namespace
+
+Tensor Checkpoint::load(std::string_view name) const
+{
+    const TensorInfo& info = findOrFail(*this, name);
+    return m_shards->files[info.shard].load(info);
+}
+
+Tensor Checkpoint::read(std::string_view name) const
+{
+    const TensorInfo& info = findOrFail(*this, name);
+    return m_shards->files[info.shard].read(info);
+}
+
+const std::map<std::string, std::string>& Checkpoint::metadata() const
+{
+    return m_shards->files.front().metadata();
+}
+
+const std::vector<Path>& Checkpoint::files() const
+{
+    return m_shards->paths;
+}
+
+} // namespace espalier
