@@ -175,7 +175,8 @@ std::string durationText(double seconds, NumberStyle style)
         return specialText(seconds, style);
     }
     if (seconds < 59.5) {
-        const int decimals = seconds < 0.0995 ? 3 : seconds < 9.95 ? 1 : 0;
+        const bool whole = seconds == std::floor(seconds); // set by hand or rounded, not measured
+        const int decimals = whole || seconds >= 9.95 ? 0 : seconds < 0.0995 ? 3 : 1;
         return spaced(fixedText(seconds, decimals, style), "s", style);
     }
     const std::int64_t whole = std::llround(seconds);

@@ -70,6 +70,7 @@ TEST(saysHowLong)
     };
     COMPARE(text(0.0123), "0.012 s"s);
     COMPARE(text(8.31), "8.3 s"s);
+    COMPARE(text(5.0), "5 s"s);
     COMPARE(text(59.2), "59 s"s);
     COMPARE(text(59.7), "1 min"s);
     COMPARE(text(75), "1 min 15 s"s);
