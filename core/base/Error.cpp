@@ -7,16 +7,16 @@
 namespace espalier {
 
 namespace {
-    constexpr std::array<std::pair<ErrorCode, std::string_view>, 8> kNames { {
-        { ErrorCode::InvalidInput, "invalid-input" },
-        { ErrorCode::NotFound, "not-found" },
-        { ErrorCode::Unsupported, "unsupported" },
-        { ErrorCode::Corrupt, "corrupt" },
-        { ErrorCode::Io, "io" },
-        { ErrorCode::OutOfMemory, "out-of-memory" },
-        { ErrorCode::Numeric, "numeric" },
-        { ErrorCode::Internal, "internal" },
-    } };
+constexpr std::array<std::pair<ErrorCode, std::string_view>, 8> kNames{{
+    {ErrorCode::InvalidInput, "invalid-input"},
+    {ErrorCode::NotFound, "not-found"},
+    {ErrorCode::Unsupported, "unsupported"},
+    {ErrorCode::Corrupt, "corrupt"},
+    {ErrorCode::Io, "io"},
+    {ErrorCode::OutOfMemory, "out-of-memory"},
+    {ErrorCode::Numeric, "numeric"},
+    {ErrorCode::Internal, "internal"},
+}};
 }
 
 std::string_view nameOf(ErrorCode code)

@@ -9,7 +9,16 @@
 
 namespace espalier {
 
-enum class ErrorCode { InvalidInput = 1, NotFound, Unsupported, Corrupt, Io, OutOfMemory, Numeric, Internal };
+enum class ErrorCode {
+    InvalidInput = 1,
+    NotFound,
+    Unsupported,
+    Corrupt,
+    Io,
+    OutOfMemory,
+    Numeric,
+    Internal
+};
 
 /// Stable names, as written to journals and JSON: "invalid-input", "not-found", ...
 ESPALIER_API std::string_view nameOf(ErrorCode code);
@@ -29,15 +38,16 @@ private:
     ErrorCode m_code;
 };
 
-/// Unwinds a run that was asked to stop, pause or leave. Not an std::exception, so no handler swallows it.
-struct ESPALIER_API Cancelled {
-};
+/// Unwinds a run that was asked to stop, pause or leave. Not an std::exception, so no handler
+/// swallows it.
+struct ESPALIER_API Cancelled {};
 
 /// An error once it has to be stored or shown.
 struct Failure {
     ErrorCode code = ErrorCode::Internal;
-    std::string message = {}; // both values in a full sentence: "shape [4, 8] in the file, [4, 16] in config.json"
-    std::string during = {};  // the progress label at that moment: "Compressing block 3/24"
+    std::string message =
+        {}; // both values in a full sentence: "shape [4, 8] in the file, [4, 16] in config.json"
+    std::string during = {}; // the progress label at that moment: "Compressing block 3/24"
 
     bool operator==(const Failure&) const = default;
 };

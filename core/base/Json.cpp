@@ -13,9 +13,10 @@ Json parseJson(std::string_view text, std::string_view source)
     try {
         return Json::parse(text);
     } catch (const Json::parse_error& error) {
-        throw Error(ErrorCode::Corrupt,
-            std::string(source) + " is not valid JSON: byte " + std::to_string(error.byte)
-                + " of " + std::to_string(text.size()) + ". Copy the file again, or repair it there.");
+        throw Error(ErrorCode::Corrupt, std::string(source) + " is not valid JSON: byte " +
+                                            std::to_string(error.byte) + " of " +
+                                            std::to_string(text.size()) +
+                                            ". Copy the file again, or repair it there.");
     }
 }
 

@@ -4,7 +4,6 @@
 #include "core/base/Export.h"
 
 #include <nlohmann/json.hpp>
-
 #include <string>
 #include <string_view>
 

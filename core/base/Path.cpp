@@ -3,74 +3,74 @@
 
 #include "core/base/Error.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace espalier {
 
 namespace {
 
-    [[noreturn]] void failIo(const std::string& what, const Path& file, int reason)
+[[noreturn]] void failIo(const std::string& what, const Path& file, int reason)
+{
+    const ErrorCode code = reason == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;
+    throw Error(code, what + " " + file.string() + ": " + std::strerror(reason) + ".");
+}
+
+class FileDescriptor {
+public:
+    explicit FileDescriptor(int descriptor)
+        : m_descriptor(descriptor)
     {
-        const ErrorCode code = reason == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;
-        throw Error(code, what + " " + file.string() + ": " + std::strerror(reason) + ".");
     }
 
-    class FileDescriptor {
-    public:
-        explicit FileDescriptor(int descriptor)
-            : m_descriptor(descriptor)
-        {
-        }
-
-        ~FileDescriptor()
-        {
-            if (m_descriptor >= 0) {
-                ::close(m_descriptor);
-            }
-        }
-
-        FileDescriptor(const FileDescriptor&) = delete;
-        FileDescriptor& operator=(const FileDescriptor&) = delete;
-
-        int get() const { return m_descriptor; }
-
-    private:
-        int m_descriptor;
-    };
-
-    void writeAll(int descriptor, const Path& file, const void* data, std::size_t bytes)
+    ~FileDescriptor()
     {
-        const char* next = static_cast<const char*>(data);
-        while (bytes > 0) {
-            const ssize_t written = ::write(descriptor, next, bytes);
-            if (written < 0 && errno == EINTR) {
-                continue;
-            }
-            if (written < 0 && (errno == ENOSPC || errno == EDQUOT)) {
-                throw Error(ErrorCode::Io,
-                    "The disk is full: " + std::to_string(bytes) + " more bytes are needed for "
-                        + file.string() + ". Free space there and resume; nothing that was finished is lost.");
-            }
-            if (written < 0) {
-                failIo("Cannot write", file, errno);
-            }
-            next += written;
-            bytes -= static_cast<std::size_t>(written);
+        if (m_descriptor >= 0) {
+            ::close(m_descriptor);
         }
     }
 
-    Path temporaryBeside(const Path& file)
-    {
-        static std::atomic<unsigned> counter { 0 };
-        Path temporary = file;
-        temporary += ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
-        return temporary;
+    FileDescriptor(const FileDescriptor&) = delete;
+    FileDescriptor& operator=(const FileDescriptor&) = delete;
+
+    int get() const { return m_descriptor; }
+
+private:
+    int m_descriptor;
+};
+
+void writeAll(int descriptor, const Path& file, const void* data, std::size_t bytes)
+{
+    const char* next = static_cast<const char*>(data);
+    while (bytes > 0) {
+        const ssize_t written = ::write(descriptor, next, bytes);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written < 0 && (errno == ENOSPC || errno == EDQUOT)) {
+            throw Error(ErrorCode::Io,
+                        "The disk is full: " + std::to_string(bytes) +
+                            " more bytes are needed for " + file.string() +
+                            ". Free space there and resume; nothing that was finished is lost.");
+        }
+        if (written < 0) {
+            failIo("Cannot write", file, errno);
+        }
+        next += written;
+        bytes -= static_cast<std::size_t>(written);
     }
+}
+
+Path temporaryBeside(const Path& file)
+{
+    static std::atomic<unsigned> counter{0};
+    Path temporary = file;
+    temporary += ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+    return temporary;
+}
 
 } // namespace
 
@@ -114,14 +114,17 @@ void writeFileAtomically(const Path& file, const std::function<void(const ByteSi
                 ::unlink(path.c_str());
             }
         }
-    } temporary { temporaryBeside(file) };
+    } temporary{temporaryBeside(file)};
+
     {
         const FileDescriptor descriptor(
             ::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
         if (descriptor.get() < 0) {
             failIo("Cannot write", file, errno);
         }
-        write([&](const void* data, std::size_t bytes) { writeAll(descriptor.get(), file, data, bytes); });
+        write([&](const void* data, std::size_t bytes) {
+            writeAll(descriptor.get(), file, data, bytes);
+        });
         if (::fsync(descriptor.get()) != 0) {
             failIo("Cannot write", file, errno);
         }
@@ -150,7 +153,8 @@ void makeFolder(const Path& folder)
     std::error_code reason;
     std::filesystem::create_directories(folder, reason);
     if (reason) {
-        throw Error(ErrorCode::Io, "Cannot create the folder " + folder.string() + ": " + reason.message() + ".");
+        throw Error(ErrorCode::Io,
+                    "Cannot create the folder " + folder.string() + ": " + reason.message() + ".");
     }
 }
 

@@ -16,14 +16,16 @@ using Path = std::filesystem::path;
 /// The whole file. Throws NotFound or Io with the path and the system's reason.
 ESPALIER_API std::string readFile(const Path& file);
 
-/// Writes under a temporary name beside `file`, fsyncs, renames, fsyncs the folder: after a crash there is
-/// the old file or the new one, never half of one. Throws Io with the path, the system's reason and, when
-/// the disk is full, the bytes that were wanted; the temporary file is removed.
+/// Writes under a temporary name beside `file`, fsyncs, renames, fsyncs the folder: after a crash
+/// there is the old file or the new one, never half of one. Throws Io with the path, the system's
+/// reason and, when the disk is full, the bytes that were wanted; the temporary file is removed.
 ESPALIER_API void writeFileAtomically(const Path& file, std::string_view content);
 
-/// The same for content that is produced piece by piece: `write` gets a function that appends bytes.
+/// The same for content that is produced piece by piece: `write` gets a function that appends
+/// bytes.
 using ByteSink = std::function<void(const void* data, std::size_t bytes)>;
-ESPALIER_API void writeFileAtomically(const Path& file, const std::function<void(const ByteSink&)>& write);
+ESPALIER_API void writeFileAtomically(const Path& file,
+                                      const std::function<void(const ByteSink&)>& write);
 
 /// fsync of a folder, so that a rename in it is on disk.
 ESPALIER_API void syncFolder(const Path& folder);

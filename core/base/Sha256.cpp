@@ -3,10 +3,9 @@
 
 #include "core/base/Error.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <fstream>
+#include <openssl/evp.h>
 #include <vector>
 
 namespace espalier {
@@ -38,7 +37,7 @@ void Sha256::add(const void* data, std::size_t bytes)
 
 std::string Sha256::hex()
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest {};
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
     EVP_DigestFinal_ex(m_state->context, digest.data(), &size);
     constexpr std::string_view kDigits = "0123456789abcdef";
@@ -62,7 +61,8 @@ std::string sha256OfFile(const Path& file)
 {
     std::ifstream stream(file, std::ios::binary);
     if (!stream) {
-        throw Error(ErrorCode::NotFound, "Cannot read " + file.string() + ": no such file, or no permission.");
+        throw Error(ErrorCode::NotFound,
+                    "Cannot read " + file.string() + ": no such file, or no permission.");
     }
     Sha256 hash;
     std::vector<char> buffer(1 << 20);

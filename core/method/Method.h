@@ -20,9 +20,10 @@ public:
     virtual ParamSchema params() const = 0;
     virtual Needs needs() const = 0;
     virtual Expectation expectation(const ModelConfig& config, const ParamValues& values) const = 0;
-    /// validate() by the schema, then what the method knows about several fields or about the model.
-    /// `config` is null while no model is chosen.
-    virtual std::vector<ParamIssue> issues(const ParamValues& values, const ModelConfig* config) const = 0;
+    /// validate() by the schema, then what the method knows about several fields or about the
+    /// model. `config` is null while no model is chosen.
+    virtual std::vector<ParamIssue> issues(const ParamValues& values,
+                                           const ModelConfig* config) const = 0;
     /// `values` are completed and without issues.
     virtual void run(RunContext& run, const ParamValues& values) const = 0;
 };
@@ -47,7 +48,10 @@ public:
         return found;
     }
 
-    void run(RunContext& run, const ParamValues& values) const final { apply(run, readParams<P>(values)); }
+    void run(RunContext& run, const ParamValues& values) const final
+    {
+        apply(run, readParams<P>(values));
+    }
 
 protected:
     virtual void apply(RunContext& run, const P& params) const = 0;

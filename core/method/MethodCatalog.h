@@ -19,8 +19,8 @@ struct PluginRecord {
     std::string reason = {}; // empty: loaded
 };
 
-/// The methods found in the plugin folders. Libraries are opened RTLD_NOW | RTLD_LOCAL, their plain-data entry
-/// is compared before any C++ call, and they are never unloaded.
+/// The methods found in the plugin folders. Libraries are opened RTLD_NOW | RTLD_LOCAL, their
+/// plain-data entry is compared before any C++ call, and they are never unloaded.
 class ESPALIER_API MethodCatalog {
 public:
     /// Looks into each folder for *.so; a later folder does not replace a method of an earlier one.
@@ -42,8 +42,8 @@ private:
     std::unique_ptr<Entries> m_entries;
 };
 
-/// The folders in the order they are searched: `extra` (ESPALIER_PLUGIN_PATH, split by the caller), beside the
-/// running program (build tree: ../lib/espalier/methods), the installed folder.
+/// The folders in the order they are searched: `extra` (ESPALIER_PLUGIN_PATH, split by the caller),
+/// beside the running program (build tree: ../lib/espalier/methods), the installed folder.
 ESPALIER_API std::vector<Path> pluginFolders(const std::vector<Path>& extra);
 
 } // namespace espalier

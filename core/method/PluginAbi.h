@@ -9,10 +9,11 @@
 
 namespace espalier {
 
-/// What a method library exports as `espalier_plugin`. Plain data, read before any C++ call is made.
+/// What a method library exports as `espalier_plugin`. Plain data, read before any C++ call is
+/// made.
 struct PluginEntry {
-    std::uint32_t abi;  // kPluginAbi of the SDK it was built with
-    const char* build;  // ESPALIER_BUILD_ID of the SDK it was built with
+    std::uint32_t abi;   // kPluginAbi of the SDK it was built with
+    const char* build;   // ESPALIER_BUILD_ID of the SDK it was built with
     Method* (*create)(); // the catalog owns the result and never unloads the library
 };
 
@@ -23,6 +24,6 @@ constexpr std::uint32_t kPluginAbi = 1;
 /// The one macro of a plugin: ESPALIER_PLUGIN(Wanda) at the end of its file.
 #define ESPALIER_PLUGIN(MethodClass)                                                               \
     extern "C" ESPALIER_API const ::espalier::PluginEntry espalier_plugin;                         \
-    extern "C" ESPALIER_API const ::espalier::PluginEntry espalier_plugin                          \
-        = { ::espalier::kPluginAbi, ESPALIER_BUILD_ID,                                             \
-              []() -> ::espalier::Method* { return new MethodClass; } };
+    extern "C" ESPALIER_API const ::espalier::PluginEntry espalier_plugin = {                      \
+        ::espalier::kPluginAbi, ESPALIER_BUILD_ID,                                                 \
+        []() -> ::espalier::Method* { return new MethodClass; }};

@@ -21,8 +21,8 @@
 
 namespace espalier {
 
-/// Where a run's words go, and where requests to stop come from. RunWorker has one over the journal; tests have
-/// one in memory.
+/// Where a run's words go, and where requests to stop come from. RunWorker has one over the
+/// journal; tests have one in memory.
 class ESPALIER_API RunMonitor {
 public:
     virtual ~RunMonitor();
@@ -30,7 +30,8 @@ public:
     virtual void progress(const RunProgress& progress) = 0;
     virtual void event(EventLevel level, std::string_view text) = 0;
     virtual bool stopRequested() const = 0;
-    /// Stores `state` as the point to resume from, together with the journal's place (synced first).
+    /// Stores `state` as the point to resume from, together with the journal's place (synced
+    /// first).
     virtual void saveResumePoint(const Json& state) = 0;
 };
 
@@ -41,7 +42,8 @@ public:
     {
     }
 
-    /// `name` is a path: "loss/kl", "sparsity/blocks.3.self_attn.q_proj". A NaN leaves a gap in the plot.
+    /// `name` is a path: "loss/kl", "sparsity/blocks.3.self_attn.q_proj". A NaN leaves a gap in the
+    /// plot.
     void record(std::string_view name, std::int64_t step, double value, std::string_view unit = {});
 
 private:
@@ -55,8 +57,8 @@ struct RunInputs {
     CausalLM* teacher = nullptr;                 // null: none
     const CalibrationSet* calibration = nullptr; // null: none
     const CalibrationSet* heldOut = nullptr;     // windows no step trains on; null: none
-    Path folder = {};                            // runs/<id>: checkpoints and finished blocks go here
-    std::optional<Json> resume = {};             // the state given to saveResumePoint()
+    Path folder = {};                // runs/<id>: checkpoints and finished blocks go here
+    std::optional<Json> resume = {}; // the state given to saveResumePoint()
 };
 
 /// All a method may touch.
@@ -79,7 +81,8 @@ public:
 
     MetricSink& metrics();
     torch::Device device() const;
-    /// Seed of a named random stream ("order", "dropout"): SplitMix64 of the run's seed and the name.
+    /// Seed of a named random stream ("order", "dropout"): SplitMix64 of the run's seed and the
+    /// name.
     std::uint64_t seed(std::string_view stream) const;
 
     void info(std::string_view text);
@@ -91,16 +94,17 @@ public:
     const std::optional<Json>& resumePoint() const;
     void saveResumePoint(const Json& state);
 
-    /// Reports progress and honours a stop request: throws Cancelled. `done` of `total` are finished.
+    /// Reports progress and honours a stop request: throws Cancelled. `done` of `total` are
+    /// finished.
     void step(std::string_view label, std::int64_t done, std::int64_t total);
 
-    /// for (auto& x : run.track("Compressing block", xs)): each step reports and honours a stop request.
-    /// The label shown is "Compressing block 3/24".
+    /// for (auto& x : run.track("Compressing block", xs)): each step reports and honours a stop
+    /// request. The label shown is "Compressing block 3/24".
     template <std::ranges::sized_range R>
     auto track(std::string label, R&& range);
 
-    /// Time spent until the returned object goes counts for `stage` ("calibrate", "compress", "recover");
-    /// an outer stage stands still meanwhile.
+    /// Time spent until the returned object goes counts for `stage` ("calibrate", "compress",
+    /// "recover"); an outer stage stands still meanwhile.
     class ESPALIER_API StageGuard {
     public:
         StageGuard(RunContext& run, std::string stage);
@@ -139,8 +143,7 @@ public:
     {
     }
 
-    struct Sentinel {
-    };
+    struct Sentinel {};
 
     class Iterator {
     public:
@@ -166,8 +169,8 @@ public:
     private:
         void report()
         {
-            m_owner.m_run.step(
-                m_owner.m_label, m_done, static_cast<std::int64_t>(std::ranges::size(m_owner.m_range)));
+            m_owner.m_run.step(m_owner.m_label, m_done,
+                               static_cast<std::int64_t>(std::ranges::size(m_owner.m_range)));
         }
 
         Tracked& m_owner;
