@@ -19,7 +19,8 @@ namespace espalier {
 
 class WeightSource;
 
-/// Keys and values of the positions so far, one pair a block: [batch x kvHeads x positions x headDim].
+/// Keys and values of the positions so far, one pair a block: [batch x kvHeads x positions x
+/// headDim].
 struct KvCache {
     std::vector<Tensor> keys, values;
     std::int64_t positions = 0;
@@ -31,8 +32,9 @@ using NamedTensor = std::pair<std::string, Tensor>;
 class ESPALIER_API Block {
 public:
     virtual ~Block();
-    /// hidden [batch x length x hiddenSize] -> the same shape. With a cache the positions go on from cache->positions
-    /// and this block's keys and values are appended at `index`. Differentiable while gradients are enabled.
+    /// hidden [batch x length x hiddenSize] -> the same shape. With a cache the positions go on
+    /// from cache->positions and this block's keys and values are appended at `index`.
+    /// Differentiable while gradients are enabled.
     virtual Tensor forward(const Tensor& hidden, KvCache* cache, std::int64_t index) = 0;
     /// Every linear, in the order of the forward pass.
     virtual std::vector<Linear*> linears() = 0;
@@ -41,7 +43,8 @@ public:
     /// All its tensors under the names of the file it was read from, block number as given.
     virtual std::vector<NamedTensor> tensors(std::int64_t index) const = 0;
     virtual bool isLoaded() const = 0;
-    virtual void load(const WeightSource& source, std::int64_t indexInSource, torch::Dtype dtype) = 0;
+    virtual void load(const WeightSource& source, std::int64_t indexInSource,
+                      torch::Dtype dtype) = 0;
     virtual void release() = 0;
 };
 
@@ -49,7 +52,8 @@ enum class Residency { Resident = 1, Streamed };
 
 struct LoadOptions {
     NumberType dtype = NumberType::Float32;
-    Residency residency = Residency::Resident; // streamed: a block's weights are in memory only while leased
+    Residency residency =
+        Residency::Resident; // streamed: a block's weights are in memory only while leased
     std::vector<std::int64_t> keepBlocks = {}; // empty: all; {0, 2, 4}: a model of these three
 };
 
@@ -72,7 +76,8 @@ public:
         std::int64_t m_index;
     };
 
-    /// Throws NotFound, Corrupt, Unsupported or InvalidInput in words; shapes are checked against config.json.
+    /// Throws NotFound, Corrupt, Unsupported or InvalidInput in words; shapes are checked against
+    /// config.json.
     static std::unique_ptr<CausalLM> open(const Path& folder, const LoadOptions& options = {});
 
     CausalLM(ModelConfig config, std::shared_ptr<WeightSource> source, const LoadOptions& options);
@@ -86,7 +91,8 @@ public:
 
     Lease lease(std::int64_t index) { return Lease(*this, index); }
 
-    /// Reads block `index` ahead on a thread of its own while another computes; streamed models only.
+    /// Reads block `index` ahead on a thread of its own while another computes; streamed models
+    /// only.
     void prefetch(std::int64_t index);
 
     /// Block `index` is read from this safetensors file from now on (written by saveBlock).
@@ -107,13 +113,15 @@ public:
 
     /// Hidden states before the final norm.
     Tensor hiddenStates(const Tensor& tokens, KvCache* cache = nullptr);
-    /// embed, blocks, finalNorm, head: [batch x length x vocabSize]. For small inputs; losses go by chunks.
+    /// embed, blocks, finalNorm, head: [batch x length x vocabSize]. For small inputs; losses go by
+    /// chunks.
     Tensor logits(const Tensor& tokens, KvCache* cache = nullptr);
 
     /// Every tensor that training may change. Resident models only.
     std::vector<Tensor> parameters();
     std::vector<Linear*> linears();
-    /// config.json to write beside the weights: the file's own keys with the number of blocks corrected.
+    /// config.json to write beside the weights: the file's own keys with the number of blocks
+    /// corrected.
     Json configJson() const;
     torch::Dtype dtype() const;
 
@@ -121,14 +129,13 @@ protected:
     std::vector<std::unique_ptr<Block>> m_blocks;
     ModelConfig m_config;
     std::shared_ptr<WeightSource> m_source;
-    LoadOptions m_options;
+    LoadOptions m_options; // keepBlocks filled in: where each block is in the source
 
 private:
     friend class Lease;
     struct Prefetch;
     std::unique_ptr<Prefetch> m_prefetch;
     std::vector<int> m_leases;
-    std::vector<Path> m_overlays;
 };
 
 /// A model family: one file in core/model/families that registers itself.
@@ -136,9 +143,8 @@ struct Family {
     std::string modelType = {};    // config.json "model_type"
     std::string architecture = {}; // config.json "architectures"[0]
     ModelConfig (*readConfig)(const Json& config, const Path& source) = nullptr;
-    std::unique_ptr<CausalLM> (*create)(
-        ModelConfig config, std::shared_ptr<WeightSource> source, const LoadOptions& options)
-        = nullptr;
+    std::unique_ptr<CausalLM> (*create)(ModelConfig config, std::shared_ptr<WeightSource> source,
+                                        const LoadOptions& options) = nullptr;
 };
 
 class ESPALIER_API FamilyRegistration {

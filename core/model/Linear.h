@@ -15,7 +15,8 @@ using torch::Tensor;
 
 /// One weight matrix inside a block, y = x W^T + b.
 ///
-///   W  weight [outputs x inputs]      M  mask, same shape, bool, true = keep      X  inputs [... x inputs]
+///   W  weight [outputs x inputs]      M  mask, same shape, bool, true = keep      X  inputs [... x
+///   inputs]
 class ESPALIER_API Linear {
 public:
     /// Sees the input of every forward pass, before the product: X as [rows x inputs].
@@ -43,6 +44,8 @@ public:
     void setMask(const Tensor& M);
     /// The mask as the weight's zeros show it: for a model that was pruned elsewhere.
     void maskFromZeros();
+    /// Forgets the mask; the weight stays as it is.
+    void clearMask();
     /// Puts zeros back after an optimiser step.
     void enforceMask();
 

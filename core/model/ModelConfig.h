@@ -36,8 +36,9 @@ struct ModelConfig {
     Json raw = Json::object(); // the file itself, for writing it back
 };
 
-/// Reads `folder`/config.json by its family. Throws NotFound, Corrupt, Unsupported (the architecture and those
-/// that are known) or InvalidInput (a value out of range), each with key and value.
+/// Reads `folder`/config.json by its family. Throws NotFound, Corrupt, Unsupported (the
+/// architecture and those that are known) or InvalidInput (a value out of range), each with key and
+/// value.
 ESPALIER_API ModelConfig readModelConfig(const Path& folder);
 
 /// 2 * blocks * ... : parameters by config alone, tied embeddings counted once.

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/generate/Generator.h"
+
+#include "core/base/Error.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace espalier {
+
+namespace {
+
+/// SplitMix64: the same numbers on every machine and with every library.
+class Random {
+public:
+    explicit Random(std::uint64_t seed)
+        : m_state(seed)
+    {
+    }
+
+    /// In [0, 1), 53 bits.
+    double next()
+    {
+        m_state += 0x9e3779b97f4a7c15U;
+        std::uint64_t z = m_state;
+        z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
+        z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
+        z ^= z >> 31U;
+        return static_cast<double>(z >> 11U) * 0x1.0p-53;
+    }
+
+private:
+    std::uint64_t m_state;
+};
+
+/// The first of the largest.
+std::int32_t largest(std::span<const float> logits)
+{
+    return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) -
+                                     logits.begin());
+}
+
+std::int32_t sampled(std::span<const float> logits, const GenerateOptions& options, Random& random)
+{
+    std::vector<std::int32_t> ids(logits.size());
+    std::iota(ids.begin(), ids.end(), 0);
+    const auto logitOf = [&](std::int32_t id) {
+        return static_cast<double>(logits[static_cast<std::size_t>(id)]);
+    };
+    if (options.topK > 0 && static_cast<std::size_t>(options.topK) < ids.size()) {
+        const auto isBetter = [&](std::int32_t a, std::int32_t b) {
+            return logitOf(a) != logitOf(b) ? logitOf(a) > logitOf(b) : a < b;
+        };
+        std::nth_element(ids.begin(), ids.begin() + options.topK - 1, ids.end(), isBetter);
+        ids.resize(static_cast<std::size_t>(options.topK));
+        std::sort(ids.begin(), ids.end()); // nth_element leaves an order of its own
+    }
+    const double top = logitOf(largest(logits));
+    std::vector<double> sums;
+    double sum = 0;
+    for (const std::int32_t id : ids) {
+        sum += std::exp((logitOf(id) - top) / options.temperature);
+        sums.push_back(sum);
+    }
+    const auto chosen = std::upper_bound(sums.begin(), sums.end(), random.next() * sum);
+    return ids[std::min(static_cast<std::size_t>(chosen - sums.begin()), ids.size() - 1)];
+}
+
+void check(std::span<const std::int32_t> prompt, const GenerateOptions& options)
+{
+    if (prompt.empty()) {
+        throw Error(ErrorCode::InvalidInput,
+                    "The prompt has no tokens; give some text to continue.");
+    }
+    if (!(options.temperature >= 0) || options.topK < 0 || options.tokens < 0) {
+        throw Error(ErrorCode::InvalidInput,
+                    "Temperature, top-k and number of tokens must be 0 or more; they are " +
+                        std::to_string(options.temperature) + ", " + std::to_string(options.topK) +
+                        " and " + std::to_string(options.tokens) + ".");
+    }
+}
+
+} // namespace
+
+std::vector<std::int32_t> generate(CausalLM& model, std::span<const std::int32_t> prompt,
+                                   const GenerateOptions& options,
+                                   const std::function<bool(std::int32_t)>& onToken)
+{
+    check(prompt, options);
+    const at::NoGradGuard guard;
+    const std::vector<std::int64_t>& eos = model.config().eosTokens;
+    Random random(options.seed);
+    KvCache cache;
+    Tensor input =
+        at::tensor(at::ArrayRef<std::int32_t>(prompt.data(), prompt.size()), torch::kLong)
+            .unsqueeze(0);
+    std::vector<std::int32_t> generated;
+    while (static_cast<std::int64_t>(generated.size()) < options.tokens) {
+        const Tensor last = model.hiddenStates(input, &cache).select(1, -1);
+        const Tensor logits = model.head(model.finalNorm(last)).contiguous();
+        const std::span<const float> row(logits.const_data_ptr<float>(),
+                                         static_cast<std::size_t>(logits.numel()));
+        if (!std::isfinite(row[static_cast<std::size_t>(largest(row))])) {
+            throw Error(ErrorCode::Numeric,
+                        "The model's logits are not finite; its weights hold NaN or infinity.");
+        }
+        const std::int32_t id =
+            options.temperature > 0 ? sampled(row, options, random) : largest(row);
+        if (options.stopAtEos && std::find(eos.begin(), eos.end(), id) != eos.end()) {
+            break;
+        }
+        generated.push_back(id);
+        if (onToken && !onToken(id)) {
+            break;
+        }
+        input = at::full({1, 1}, id, torch::kLong);
+    }
+    return generated;
+}
+
+} // namespace espalier

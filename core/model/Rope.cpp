@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/Rope.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace espalier {
+
+namespace {
+
+/// Llama 3.1: long waves are stretched by the factor, short ones kept, those between are blended.
+Tensor llama3Frequencies(const Tensor& frequencies, const RopeScaling& scaling)
+{
+    const auto positions = static_cast<double>(scaling.originalMaxPositions);
+    const double low = scaling.lowFrequencyFactor, high = scaling.highFrequencyFactor;
+    const Tensor wavelength = 2.0 * M_PI / frequencies;
+    const Tensor stretched =
+        at::where(wavelength > positions / low, frequencies / scaling.factor, frequencies);
+    const Tensor smooth = (positions / wavelength - low) / (high - low);
+    const Tensor blended = (1.0 - smooth) * stretched / scaling.factor + smooth * stretched;
+    const Tensor isBetween =
+        (wavelength >= positions / high).logical_and(wavelength <= positions / low);
+    return at::where(isBetween, blended, stretched);
+}
+
+} // namespace
+
+Tensor rotaryFrequencies(const ModelConfig& config)
+{
+    // fp32 throughout, as the reference does: the digits lost here are part of the trained model.
+    const Tensor exponent =
+        at::arange(0, config.headDim, 2, torch::kLong).to(torch::kFloat) / config.headDim;
+    const Tensor frequencies = 1.0 / at::pow(config.ropeTheta, exponent);
+    if (config.ropeScaling.kind == "linear") {
+        return frequencies / config.ropeScaling.factor;
+    }
+    if (config.ropeScaling.kind == "llama3") {
+        return llama3Frequencies(frequencies, config.ropeScaling);
+    }
+    return frequencies;
+}
+
+RotaryTable::RotaryTable(const ModelConfig& config)
+    : m_frequencies(rotaryFrequencies(config))
+{
+}
+
+std::pair<Tensor, Tensor> RotaryTable::at(std::int64_t begin, std::int64_t length)
+{
+    constexpr std::int64_t kFirstPositions = 256;
+    const std::int64_t have = m_cos.defined() ? m_cos.size(0) : 0;
+    if (begin + length > have) {
+        const at::NoGradGuard guard;
+        const std::int64_t wanted = std::max({begin + length, 2 * have, kFirstPositions});
+        const Tensor angles = at::outer(at::arange(wanted, torch::kFloat), m_frequencies);
+        m_cos = angles.cos();
+        m_sin = angles.sin();
+    }
+    return {m_cos.narrow(0, begin, length), m_sin.narrow(0, begin, length)};
+}
+
+Tensor rotate(const Tensor& x, const Tensor& cos, const Tensor& sin)
+{
+    const std::int64_t half = x.size(-1) / 2;
+    const Tensor wide = x.to(torch::kFloat);
+    const Tensor first = wide.narrow(-1, 0, half), second = wide.narrow(-1, half, half);
+    return at::cat({first * cos - second * sin, second * cos + first * sin}, -1)
+        .to(x.scalar_type());
+}
+
+} // namespace espalier

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Export.h"
+#include "core/model/ModelConfig.h"
+
+#include <torch/types.h>
+
+#include <utility>
+
+namespace espalier {
+
+using torch::Tensor;
+
+/// Angle per position of each rotated pair, [headDim / 2], with the configuration's scaling.
+ESPALIER_API Tensor rotaryFrequencies(const ModelConfig& config);
+
+/// Cosines and sines by position, grown as longer inputs come; shared by the blocks of one model.
+class RotaryTable {
+public:
+    explicit RotaryTable(const ModelConfig& config);
+
+    /// {cos, sin}, each [length x headDim / 2], of positions begin, begin + 1, ...
+    std::pair<Tensor, Tensor> at(std::int64_t begin, std::int64_t length);
+
+private:
+    Tensor m_frequencies, m_cos, m_sin;
+};
+
+/// Rotates x [batch x heads x length x headDim]: pair i is (x[i], x[i + headDim / 2]).
+Tensor rotate(const Tensor& x, const Tensor& cos, const Tensor& sin);
+
+} // namespace espalier
