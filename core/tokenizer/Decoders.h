@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace espalier {
+
+class JsonPart;
+
+/// Turns tokens back into text, step by step; at the end the strings are put together.
+class Decoder {
+public:
+    virtual ~Decoder() = default;
+    virtual std::vector<std::string> apply(std::vector<std::string> tokens) const = 0;
+};
+
+/// Sequence, ByteLevel, ByteFallback, Fuse, Replace, Strip, Metaspace, BPEDecoder. Throws
+/// Unsupported for others.
+std::unique_ptr<Decoder> makeDecoder(const JsonPart& part);
+
+} // namespace espalier

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/tokenizer/Pieces.h"
+
+#include <memory>
+
+namespace espalier {
+
+class JsonPart;
+
+/// Cuts text into the words that the model encodes one by one.
+class PreTokenizer {
+public:
+    virtual ~PreTokenizer() = default;
+    virtual void apply(Pieces& pieces) const = 0;
+};
+
+/// Sequence, ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation. Throws
+/// Unsupported for others.
+std::unique_ptr<PreTokenizer> makePreTokenizer(const JsonPart& part);
+
+} // namespace espalier

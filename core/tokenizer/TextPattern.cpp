@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tokenizer/TextPattern.h"
+
+namespace espalier {
+
+Regex patternOf(const JsonPart& part)
+{
+    const JsonPart pattern = part.part("pattern");
+    if (pattern.has("Regex")) {
+        return {pattern.text("Regex"), pattern.where()};
+    }
+    const std::string literal = pattern.text("String");
+    if (literal.empty()) {
+        pattern.unsupported("an empty String");
+    }
+    return Regex::literal(literal, pattern.where());
+}
+
+void replaceAll(std::string& text, const Regex& pattern, std::string_view content)
+{
+    std::string replaced;
+    std::size_t done = 0;
+    Regex::Search search(pattern);
+    search.start(text);
+    while (const auto match = search.next()) {
+        replaced.append(text, done, match->begin - done);
+        replaced += content;
+        done = match->end;
+    }
+    if (done > 0 || !replaced.empty()) {
+        replaced.append(text, done);
+        text = std::move(replaced);
+    }
+}
+
+} // namespace espalier

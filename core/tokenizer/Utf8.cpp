@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tokenizer/Utf8.h"
+
+#include <cstdint>
+#include <utf8proc.h>
+
+namespace espalier {
+
+namespace {
+
+struct Sequence {
+    std::size_t length = 0; // bytes of a whole sequence, or of its valid beginning
+    bool valid = false;
+};
+
+std::uint8_t byteAt(std::string_view text, std::size_t position)
+{
+    return static_cast<std::uint8_t>(text[position]);
+}
+
+/// The sequence that starts at `position`; a broken one counts the bytes that could still have
+/// begun one.
+Sequence sequenceAt(std::string_view text, std::size_t position)
+{
+    const std::uint8_t lead = byteAt(text, position);
+    if (lead < 0x80) {
+        return {1, true};
+    }
+    if (lead < 0xC2 || lead > 0xF4) {
+        return {1, false};
+    }
+    const std::size_t wanted = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    // The second byte's range shuts out overlong forms, surrogates and what lies above U+10FFFF.
+    std::uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    std::uint8_t high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    for (std::size_t i = 1; i < wanted; ++i) {
+        if (position + i >= text.size() || byteAt(text, position + i) < low ||
+            byteAt(text, position + i) > high) {
+            return {i, false};
+        }
+        low = 0x80;
+        high = 0xBF;
+    }
+    return {wanted, true};
+}
+
+utf8proc_category_t categoryOf(char32_t codePoint)
+{
+    return utf8proc_category(static_cast<utf8proc_int32_t>(codePoint));
+}
+
+} // namespace
+
+std::optional<std::size_t> firstInvalidByte(std::string_view text)
+{
+    for (std::size_t position = 0; position < text.size();) {
+        const Sequence sequence = sequenceAt(text, position);
+        if (!sequence.valid) {
+            return position;
+        }
+        position += sequence.length;
+    }
+    return {};
+}
+
+char32_t nextCodePoint(std::string_view text, std::size_t& position)
+{
+    const char32_t lead = byteAt(text, position++);
+    if (lead < 0x80) {
+        return lead;
+    }
+    const int more = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+    char32_t value = lead & (0x3Fu >> more);
+    for (int i = 0; i < more; ++i) {
+        value = (value << 6) | (byteAt(text, position++) & 0x3Fu);
+    }
+    return value;
+}
+
+char32_t lastCodePoint(std::string_view text)
+{
+    std::size_t position = text.size() - 1;
+    while (position > 0 && (byteAt(text, position) & 0xC0u) == 0x80) {
+        --position;
+    }
+    return nextCodePoint(text, position);
+}
+
+void appendUtf8(std::string& text, char32_t codePoint)
+{
+    utf8proc_uint8_t bytes[4];
+    const auto count = utf8proc_encode_char(static_cast<utf8proc_int32_t>(codePoint), bytes);
+    text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(count));
+}
+
+std::string replaceInvalidUtf8(std::string_view bytes)
+{
+    std::string text;
+    text.reserve(bytes.size());
+    for (std::size_t position = 0; position < bytes.size();) {
+        const Sequence sequence = sequenceAt(bytes, position);
+        text += sequence.valid ? bytes.substr(position, sequence.length) : "\xEF\xBF\xBD";
+        position += sequence.length;
+    }
+    return text;
+}
+
+bool isWhitespace(char32_t codePoint)
+{
+    return (codePoint >= 0x09 && codePoint <= 0x0D) || codePoint == 0x20 || codePoint == 0x85 ||
+           codePoint == 0xA0 || codePoint == 0x1680 ||
+           (codePoint >= 0x2000 && codePoint <= 0x200A) || codePoint == 0x2028 ||
+           codePoint == 0x2029 || codePoint == 0x202F || codePoint == 0x205F || codePoint == 0x3000;
+}
+
+bool isNumeric(char32_t codePoint)
+{
+    const auto category = categoryOf(codePoint);
+    return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
+}
+
+bool isPunctuation(char32_t codePoint)
+{
+    if (codePoint < 0x80) {
+        return codePoint > 0x20 && codePoint < 0x7F && !(codePoint >= '0' && codePoint <= '9') &&
+               !(codePoint >= 'A' && codePoint <= 'Z') && !(codePoint >= 'a' && codePoint <= 'z');
+    }
+    const auto category = categoryOf(codePoint);
+    return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+}
+
+bool isMark(char32_t codePoint)
+{
+    const auto category = categoryOf(codePoint);
+    return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
+}
+
+bool isWordPart(char32_t codePoint)
+{
+    const auto category = categoryOf(codePoint);
+    return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NL) ||
+           category == UTF8PROC_CATEGORY_PC || codePoint == 0x200C || codePoint == 0x200D;
+}
+
+} // namespace espalier
