@@ -70,6 +70,16 @@ struct RunRecord {
     double order = 0.0; // queue position among equals of priority
 };
 
+/// As journals and --json write them; the readers take missing keys for defaults.
+ESPALIER_API Json toJson(const RunProgress& progress);
+ESPALIER_API RunProgress progressFromJson(const Json& object);
+ESPALIER_API Json toJson(const Artifact& artifact);
+ESPALIER_API Artifact artifactFromJson(const Json& object);
+ESPALIER_API Json toJson(const Failure& failure);
+ESPALIER_API Failure failureFromJson(const Json& object);
+/// Info for a name nobody knows.
+ESPALIER_API EventLevel eventLevelFromName(std::string_view name);
+
 /// Unix time in milliseconds.
 ESPALIER_API std::int64_t nowMs();
 

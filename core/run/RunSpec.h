@@ -28,8 +28,8 @@ enum class NumberType { Float32 = 1, BFloat16, Float16 };
 ESPALIER_API std::string_view nameOf(NumberType type);
 ESPALIER_API std::optional<NumberType> numberTypeFromName(std::string_view name);
 
-/// Where tokens come from: `builtin:tinystories`, `text:FILE`, `jsonl:FILE#field`, `tokens:FILE.i32`.
-/// `windows` windows of `length` tokens; 0 windows: all there are (evaluation).
+/// Where tokens come from: `builtin:tinystories`, `text:FILE`, `jsonl:FILE#field`,
+/// `tokens:FILE.i32`. `windows` windows of `length` tokens; 0 windows: all there are (evaluation).
 struct DataSpec {
     std::string source = {};
     std::int64_t length = 0; // tokens per window; 0: the model's context length, 2048 at most
@@ -60,32 +60,47 @@ struct RunSpec {
     std::string method = {}; // "none": evaluate and export the model as it is
     ParamValues params = {};
     std::string model = {};
-    std::string teacher = {};               // empty: the method needs none
+    std::string teacher = {}; // empty: the method needs none
     std::optional<DataSpec> calibration = {};
     std::vector<EvaluationSpec> evaluations = {};
     std::vector<ExportSpec> exports = {};
     std::uint64_t seed = 0;
-    std::int64_t threads = 0;               // 0 is replaced by the machine's cores before the run is stored
-    std::int64_t batch = 4;                 // sequences per forward pass; part of the spec because it changes bits
+    std::int64_t threads = 0; // 0 is replaced by the machine's cores before the run is stored
+    std::int64_t batch = 4; // sequences per forward pass; part of the spec because it changes bits
     NumberType dtype = NumberType::Float32; // weights and compute
     std::string device = "cpu";             // or "cuda:N"
     std::int64_t priority = 0;              // higher first
-    std::vector<RunId> after = {};          // these must have succeeded first; those named in run:ID are implied
+    std::vector<RunId> after =
+        {}; // these must have succeeded first; those named in run:ID are implied
 
     bool operator==(const RunSpec&) const = default;
 };
 
-/// Stable keys; every key is written. fromJson accepts missing keys and refuses unknown ones by name.
+/// Stable keys; every key is written. fromJson accepts missing keys and refuses unknown ones by
+/// name.
 ESPALIER_API Json toJson(const RunSpec& spec);
 ESPALIER_API RunSpec runSpecFromJson(const Json& object);
 
-/// SHA-256 of the spec without title, experiment, priority and after: equal for runs that must give equal bits.
+/// SHA-256 of the spec without title, experiment, priority and after: equal for runs that must give
+/// equal bits.
 ESPALIER_API std::string fingerprint(const RunSpec& spec);
 
-/// The RunIds in `after` and in run:ID references.
+/// The id in "run:67"; nothing for other text.
+ESPALIER_API std::optional<RunId> runReference(std::string_view text);
+
+/// Short forms, as on the command line and in recipes: "speed", "perplexity:SOURCE" and
+/// "safetensors:DIR".
+ESPALIER_API EvaluationSpec evaluationFromText(std::string_view text);
+ESPALIER_API ExportSpec exportFromText(std::string_view text);
+
+/// The RunIds in `after` and in run:ID references (model, teacher, text parameters); each once,
+/// ascending.
 ESPALIER_API std::vector<RunId> dependencies(const RunSpec& spec);
 
 /// "espalier-run apply prune-wanda --model ..." that repeats the run; arguments quoted for a shell.
+/// What `apply` has no words for (windows that differ between evaluations, a batch other than 4, a
+/// parameter named like an option of apply) comes as `espalier-run run /dev/stdin` with the recipe
+/// behind it.
 ESPALIER_API std::string commandLine(const RunSpec& spec);
 
 } // namespace espalier

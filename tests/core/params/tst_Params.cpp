@@ -92,8 +92,8 @@ TEST(unknownKeyNamesTheNearest)
         far.message,
         "There is no parameter \"zzzzzz\"; known are sparsity, block-size, steps, scope, pattern, "
         "reference-count, damping, blocks.");
-    COMPARE(validate({{"x", 1}}, {}).front().message,
-            "There is no parameter \"x\"; this method has none.");
+    const auto none = validate({{"x", 1}}, {});
+    COMPARE(none.front().message, "There is no parameter \"x\"; this method has none.");
 }
 
 TEST(dashAndUnderscoreAreAlike)
@@ -185,10 +185,10 @@ TEST(listsAreCheckedElementByElement)
     verifyIssue({{"blocks", List{}}}, "blocks has 0 values, but must have 1 to 3.", {});
     verifyIssue({{"blocks", List{1, 12}}},
                 "value 2 of blocks is 12, but must be a whole number from 0 to 9; 9 would do.",
-                {List{1, 9}});
+                {ParamValue(List{1, 9})});
     verifyIssue({{"blocks", 3}},
                 "blocks is 3, but must be a list of whole numbers from 0 to 9; did you mean 3?",
-                {List{3}});
+                {ParamValue(List{3})});
 }
 
 TEST(nearestWords)

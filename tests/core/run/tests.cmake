@@ -1,0 +1,2 @@
+espalier_add_test(core/run/tst_Journal.cpp LABELS records)
+espalier_add_test(core/run/tst_RunSpec.cpp LABELS records)
