@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Path.h"
+
+#include <string>
+
+namespace espalier {
+
+struct DataFolders;
+
+enum class SourceKind { Builtin = 1, Text, JsonLines, Tokens };
+
+/// "jsonl:reviews.jsonl.gz#text", taken apart.
+struct DataSource {
+    SourceKind kind = SourceKind::Text;
+    Path file = {};
+    std::string field = {}; // jsonl only
+    std::string name =
+        {}; // "tinystories"; the file's name without ".txt", ".jsonl.gz" and the like
+};
+
+/// Throws InvalidInput with the grammar, or with the known names for an unknown builtin.
+DataSource parseDataSource(const std::string& source, const DataFolders& folders);
+
+} // namespace espalier
