@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/MetricPlot.h"
+
+#include "core/analysis/NumberFormat.h"
+#include "widgets/plots/MetricCurve.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace espalier {
+
+namespace {
+
+constexpr int kMostDirectLabels = 5;
+constexpr int kLabelGap = 9;
+constexpr double kPickDistance = 60; // pixels in x
+constexpr double kNanMarkHeight = 0.015;
+
+QString plain(double value)
+{
+    return QString::fromStdString(plainNumber(value));
+}
+
+double positive(double value)
+{
+    return value > 0 ? value : std::nan("");
+}
+
+} // namespace
+
+MetricPlot::MetricPlot(QWidget* parent)
+    : PlotView(parent)
+    , m_extras(std::make_unique<Extras>())
+{
+    setObjectName(QStringLiteral("metricPlot"));
+    plot().yAxis2->setRange(
+        0, 1); // invisible: marks of missing numbers sit on the axis whatever the range
+    plot().yAxis2->setVisible(false);
+    plot().axisRect()->setRangeDragAxes(plot().xAxis, plot().yAxis);
+    plot().axisRect()->setRangeZoomAxes(plot().xAxis, plot().yAxis);
+    m_extras->legend = plot().legend;
+    connect(&plot(), &QCustomPlot::afterLayout, this, &MetricPlot::placeLabels);
+}
+
+MetricPlot::~MetricPlot() = default;
+
+void MetricPlot::setSeries(const QList<PlotSeries>& series)
+{
+    std::vector<std::unique_ptr<Curve>> kept;
+    for (const PlotSeries& wanted : series) {
+        const auto found = std::find_if(m_curves.begin(), m_curves.end(), [&](const auto& known) {
+            return known && known->series.id == wanted.id;
+        });
+        kept.push_back(found == m_curves.end() ? std::make_unique<Curve>(plot())
+                                               : std::move(*found));
+        kept.back()->series = wanted;
+    }
+    for (const auto& gone : m_curves) {
+        if (gone) {
+            gone->remove(plot());
+        }
+    }
+    m_curves = std::move(kept);
+    restyle();
+    dataChanged();
+}
+
+MetricPlot::Curve* MetricPlot::curve(const QString& id) const
+{
+    const auto found = std::find_if(m_curves.begin(), m_curves.end(),
+                                    [&](const auto& known) { return known->series.id == id; });
+    return found == m_curves.end() ? nullptr : found->get();
+}
+
+void MetricPlot::append(const QString& id, std::span<const QPointF> points)
+{
+    Curve* target = curve(id);
+    if (target == nullptr) {
+        return;
+    }
+    for (const QPointF& point : points) {
+        addPoint(*target, point);
+    }
+    updateEnd(*target);
+    dataChanged();
+}
+
+void MetricPlot::addPoint(Curve& target, QPointF point)
+{
+    if (!target.raw->data()->isEmpty() && point.x() <= (target.raw->data()->constEnd() - 1)->key) {
+        return;
+    }
+    target.raw->addData(point.x(), point.y());
+    if (!std::isfinite(point.y())) {
+        target.gaps->addData(point.x(), kNanMarkHeight);
+    }
+    target.smooth->addData(point.x(), target.average.next(point.y(), m_smoothing));
+}
+
+void MetricPlot::clearPoints(const QString& id)
+{
+    if (Curve* target = curve(id)) {
+        target->clear();
+        dataChanged();
+    }
+}
+
+void MetricPlot::setBand(const QString& id, std::span<const QPointF> low,
+                         std::span<const QPointF> high)
+{
+    if (Curve* target = curve(id)) {
+        target->low->data()->clear();
+        target->high->data()->clear();
+        for (const QPointF& point : low) {
+            target->low->addData(point.x(), point.y());
+        }
+        for (const QPointF& point : high) {
+            target->high->addData(point.x(), point.y());
+        }
+        dataChanged();
+    }
+}
+
+void MetricPlot::setSmoothing(double weight)
+{
+    m_smoothing = std::clamp(weight, 0.0, 0.9999);
+    for (const auto& each : m_curves) {
+        smoothAgain(*each);
+        styleCurve(*each);
+        updateEnd(*each);
+    }
+    dataChanged();
+}
+
+void MetricPlot::smoothAgain(Curve& target)
+{
+    target.average = {};
+    target.smooth->data()->clear();
+    for (const QCPGraphData& point : *target.raw->data()) {
+        target.smooth->addData(point.key, target.average.next(point.value, m_smoothing));
+    }
+}
+
+void MetricPlot::setReference(const QString& label, double y)
+{
+    m_extras->setReference(plot(), label, y);
+    restyle();
+    dataChanged();
+}
+
+void MetricPlot::setXEnd(double x)
+{
+    m_extras->xEnd = x;
+    dataChanged();
+}
+
+void MetricPlot::restyle()
+{
+    for (const auto& each : m_curves) {
+        styleCurve(*each);
+    }
+    m_extras->restyle(theme());
+    const bool isDirect = m_curves.size() <= kMostDirectLabels;
+    m_extras->showLegend(plot(), theme(), !isDirect);
+    for (const auto& each : m_curves) {
+        each->label->setVisible(isDirect);
+    }
+    reserveLabelSpace();
+}
+
+void MetricPlot::styleCurve(Curve& target)
+{
+    target.restyle(theme(), m_smoothing > 0);
+}
+
+void MetricPlot::updateEnd(Curve& target)
+{
+    target.end->data()->clear();
+    const QCPGraph& drawn = m_smoothing > 0 ? *target.smooth : *target.raw;
+    for (auto point = drawn.data()->constEnd(); point != drawn.data()->constBegin();) {
+        --point;
+        if (std::isfinite(point->value)) {
+            target.end->addData(point->key, point->value);
+            return;
+        }
+    }
+}
+
+void MetricPlot::reserveLabelSpace()
+{
+    int width = 0;
+    const QFontMetrics metrics(textFont(TextRole::Caption));
+    for (const auto& each : m_curves) {
+        if (each->label->visible()) {
+            width = std::max(width, metrics.horizontalAdvance(each->series.label) + 2 * kLabelGap);
+        }
+    }
+    plot().axisRect()->setMinimumMargins(QMargins(20, 8, std::max(width, 14), 10));
+}
+
+void MetricPlot::placeLabels()
+{
+    QList<double> wanted;
+    QList<Curve*> ends;
+    for (const auto& each : m_curves) {
+        const bool hasEnd = !each->end->data()->isEmpty();
+        each->label->setVisible(hasEnd && m_curves.size() <= kMostDirectLabels);
+        if (each->label->visible()) {
+            ends.append(each.get());
+            wanted.append(plot().yAxis->coordToPixel(each->end->data()->constBegin()->value));
+        }
+    }
+    const QRect frame = plot().axisRect()->rect();
+    const double height = QFontMetrics(textFont(TextRole::Caption)).height();
+    const QList<double> placed = spreadLabels(wanted, height, frame.top(), frame.bottom());
+    for (qsizetype i = 0; i < ends.size(); ++i) {
+        const double x = plot().xAxis->coordToPixel(ends[i]->end->data()->constBegin()->key);
+        const bool isInside = x >= frame.left() && x <= frame.right() + 1;
+        ends[i]->label->setVisible(isInside);
+        ends[i]->label->position->setCoords(x + kLabelGap, placed[i]);
+    }
+}
+
+void MetricPlot::fitRanges()
+{
+    QCPRange x(std::nan(""), std::nan(""));
+    QCPRange y = x;
+    const auto include = [](QCPRange& range, double value) {
+        range.lower = std::isnan(range.lower) ? value : std::min(range.lower, value);
+        range.upper = std::isnan(range.upper) ? value : std::max(range.upper, value);
+    };
+    const bool isLog = yScale() == PlotScale::Log;
+    for (const auto& each : m_curves) {
+        for (const QCPGraph* graph : {each->raw, each->low, each->high}) {
+            bool found = false;
+            const QCPRange keys = graph->data()->keyRange(found);
+            if (found) {
+                include(x, keys.lower);
+                include(x, keys.upper);
+            }
+            const QCPRange values =
+                graph->data()->valueRange(found, isLog ? QCP::sdPositive : QCP::sdBoth);
+            if (found) {
+                include(y, values.lower);
+                include(y, values.upper);
+            }
+        }
+    }
+    if (m_extras->hasReference() && (!isLog || m_extras->referenceY > 0)) {
+        include(y, m_extras->referenceY);
+    }
+    if (!std::isnan(m_extras->xEnd)) {
+        include(x, m_extras->xEnd);
+    }
+    if (!std::isnan(x.lower)) {
+        plot().xAxis->setRange(x.lower, x.upper > x.lower ? x.upper : x.lower + 1);
+    }
+    if (!std::isnan(y.lower)) {
+        plot().yAxis->setRange(withMargin(y, isLog ? PlotScale::Log : PlotScale::Linear));
+    }
+}
+
+std::optional<PlotPoint> MetricPlot::pointOf(const Curve& target, int index) const
+{
+    const auto& drawn = m_smoothing > 0 ? *target.smooth->data() : *target.raw->data();
+    if (index < 0 || index >= drawn.size()) {
+        return {};
+    }
+    const QCPGraphData& point = *drawn.at(index);
+    return PlotPoint{target.series.id, target.series.label, index, point.key, point.value};
+}
+
+std::optional<PlotPoint> MetricPlot::nearestPoint(QPointF pixel) const
+{
+    if (!plot().axisRect()->rect().contains(pixel.toPoint())) {
+        return {};
+    }
+    const double key = plot().xAxis->pixelToCoord(pixel.x());
+    std::optional<PlotPoint> best;
+    double bestDistance = 1e300;
+    for (const auto& each : m_curves) {
+        const auto& drawn = m_smoothing > 0 ? *each->smooth->data() : *each->raw->data();
+        const auto begin = drawn.findBegin(key, true);
+        for (auto point = begin; point != drawn.constEnd() && point != begin + 2; ++point) {
+            const double y = yScale() == PlotScale::Log ? positive(point->value) : point->value;
+            const double dx = plot().xAxis->coordToPixel(point->key) - pixel.x();
+            const double dy = plot().yAxis->coordToPixel(y) - pixel.y();
+            if (std::isfinite(y) && std::abs(dx) < kPickDistance &&
+                dx * dx + dy * dy < bestDistance) {
+                bestDistance = dx * dx + dy * dy;
+                best = pointOf(*each, static_cast<int>(point - drawn.constBegin()));
+            }
+        }
+    }
+    return best;
+}
+
+std::optional<PlotPoint> MetricPlot::neighbour(const std::optional<PlotPoint>& from, int dx,
+                                               int dy) const
+{
+    if (m_curves.empty()) {
+        return {};
+    }
+    if (!from) {
+        return pointOf(*m_curves.front(), 0);
+    }
+    const auto found = std::find_if(m_curves.begin(), m_curves.end(),
+                                    [&](const auto& each) { return each->series.id == from->id; });
+    const auto place = std::clamp<std::ptrdiff_t>(found - m_curves.begin() + dy, 0,
+                                                  static_cast<std::ptrdiff_t>(m_curves.size()) - 1);
+    const Curve& target = *m_curves[static_cast<std::size_t>(place)];
+    const auto next = pointOf(
+        target, std::clamp(from->index + dx, 0, std::max(0, target.raw->data()->size() - 1)));
+    return next ? next : from;
+}
+
+PlotTable MetricPlot::table() const
+{
+    PlotTable rows{{tr("Series"), plot().xAxis->label(), plot().yAxis->label()}, {}};
+    if (m_smoothing > 0) {
+        rows.columns.append(tr("Smoothed (weight %1)").arg(plain(m_smoothing)));
+    }
+    for (const auto& each : m_curves) {
+        for (int i = 0; i < each->raw->data()->size(); ++i) {
+            const QCPGraphData& point = *each->raw->data()->at(i);
+            QStringList row{each->series.label, plain(point.key), plain(point.value)};
+            if (m_smoothing > 0) {
+                row.append(plain(each->smooth->data()->at(i)->value));
+            }
+            rows.rows.append(row);
+        }
+    }
+    return rows;
+}
+
+QList<QPointF> MetricPlot::drawnPoints(const QString& id) const
+{
+    QList<QPointF> points;
+    if (const Curve* target = curve(id)) {
+        for (const QCPGraphData& point :
+             m_smoothing > 0 ? *target->smooth->data() : *target->raw->data()) {
+            points.append({point.key, point.value});
+        }
+    }
+    return points;
+}
+
+} // namespace espalier
