@@ -24,6 +24,7 @@ GroupHeader::GroupHeader(const QString& title, QWidget* parent)
     m_button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_button->setLayoutDirection(Qt::RightToLeft); // chevron after the words
     setRole(m_button, "flat");
+    setTextRole(m_button, TextRole::Caption);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(11, 8, 0, 2);
     layout->addWidget(label);

@@ -66,6 +66,7 @@ public:
         }
         if (index.column() == MethodGalleryModel::TimeColumn) {
             shown.font.setPointSizeF(shown.font.pointSizeF() * 0.92);
+            shown.rect.adjust(0, 0, -5, 0); // in line with the header's text
         }
         QStyledItemDelegate::paint(painter, shown, index);
         if (!isGroup && index.column() == MethodGalleryModel::NeedsColumn) {

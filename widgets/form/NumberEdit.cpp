@@ -89,7 +89,8 @@ ParamValue NumberEdit::value() const
 
 void NumberEdit::setValue(const ParamValue& value)
 {
-    const QString shown = QString::fromStdString(toText(value));
+    const bool isAbsent = std::holds_alternative<std::monostate>(value);
+    const QString shown = isAbsent ? QString() : QString::fromStdString(toText(value));
     if (shown != lineEdit()->text()) {
         lineEdit()->setText(shown);
         lineEdit()->setCursorPosition(0);

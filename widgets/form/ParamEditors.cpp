@@ -223,7 +223,8 @@ public:
 
     void setValue(const ParamValue& value) override
     {
-        const QString shown = QString::fromStdString(toText(value));
+        const bool isAbsent = std::holds_alternative<std::monostate>(value);
+        const QString shown = isAbsent ? QString() : QString::fromStdString(toText(value));
         if (shown != m_line->text()) {
             m_line->setText(shown);
             m_line->setCursorPosition(0);

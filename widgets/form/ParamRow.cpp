@@ -136,7 +136,11 @@ void ParamRow::showIssues(const std::vector<ParamIssue>& issues)
         return;
     }
     const ParamIssue& issue = issues.front();
-    const QString message = schemaText(issue.message);
+    QString message = schemaText(issue.message);
+    if (const QString key = QString::fromStdString(m_spec.key);
+        message.startsWith(key + QLatin1Char(' '))) {
+        message.replace(0, key.size(), schemaText(m_spec.label)); // the form shows labels, not keys
+    }
     auto* glyph = issue.blocks ? new GlyphLabel(Glyph::Error, &PlotTheme::danger, m_issue)
                                : new GlyphLabel(Glyph::Warning, &PlotTheme::warning, m_issue);
     auto* sentence = new QLabel(message, m_issue);

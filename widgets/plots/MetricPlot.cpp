@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/MetricPlot.h"
 
-#include "core/analysis/NumberFormat.h"
 #include "widgets/plots/MetricCurve.h"
 
 #include <algorithm>
@@ -13,18 +12,7 @@ namespace {
 
 constexpr int kMostDirectLabels = 5;
 constexpr int kLabelGap = 9;
-constexpr double kPickDistance = 60; // pixels in x
 constexpr double kNanMarkHeight = 0.015;
-
-QString plain(double value)
-{
-    return QString::fromStdString(plainNumber(value));
-}
-
-double positive(double value)
-{
-    return value > 0 ? value : std::nan("");
-}
 
 } // namespace
 
@@ -33,8 +21,8 @@ MetricPlot::MetricPlot(QWidget* parent)
     , m_extras(std::make_unique<Extras>())
 {
     setObjectName(QStringLiteral("metricPlot"));
-    plot().yAxis2->setRange(
-        0, 1); // invisible: marks of missing numbers sit on the axis whatever the range
+    // Invisible: the marks of missing numbers sit on the axis whatever the range is.
+    plot().yAxis2->setRange(0, 1);
     plot().yAxis2->setVisible(false);
     plot().axisRect()->setRangeDragAxes(plot().xAxis, plot().yAxis);
     plot().axisRect()->setRangeZoomAxes(plot().xAxis, plot().yAxis);
@@ -258,91 +246,6 @@ void MetricPlot::fitRanges()
     if (!std::isnan(y.lower)) {
         plot().yAxis->setRange(withMargin(y, isLog ? PlotScale::Log : PlotScale::Linear));
     }
-}
-
-std::optional<PlotPoint> MetricPlot::pointOf(const Curve& target, int index) const
-{
-    const auto& drawn = m_smoothing > 0 ? *target.smooth->data() : *target.raw->data();
-    if (index < 0 || index >= drawn.size()) {
-        return {};
-    }
-    const QCPGraphData& point = *drawn.at(index);
-    return PlotPoint{target.series.id, target.series.label, index, point.key, point.value};
-}
-
-std::optional<PlotPoint> MetricPlot::nearestPoint(QPointF pixel) const
-{
-    if (!plot().axisRect()->rect().contains(pixel.toPoint())) {
-        return {};
-    }
-    const double key = plot().xAxis->pixelToCoord(pixel.x());
-    std::optional<PlotPoint> best;
-    double bestDistance = 1e300;
-    for (const auto& each : m_curves) {
-        const auto& drawn = m_smoothing > 0 ? *each->smooth->data() : *each->raw->data();
-        const auto begin = drawn.findBegin(key, true);
-        for (auto point = begin; point != drawn.constEnd() && point != begin + 2; ++point) {
-            const double y = yScale() == PlotScale::Log ? positive(point->value) : point->value;
-            const double dx = plot().xAxis->coordToPixel(point->key) - pixel.x();
-            const double dy = plot().yAxis->coordToPixel(y) - pixel.y();
-            if (std::isfinite(y) && std::abs(dx) < kPickDistance &&
-                dx * dx + dy * dy < bestDistance) {
-                bestDistance = dx * dx + dy * dy;
-                best = pointOf(*each, static_cast<int>(point - drawn.constBegin()));
-            }
-        }
-    }
-    return best;
-}
-
-std::optional<PlotPoint> MetricPlot::neighbour(const std::optional<PlotPoint>& from, int dx,
-                                               int dy) const
-{
-    if (m_curves.empty()) {
-        return {};
-    }
-    if (!from) {
-        return pointOf(*m_curves.front(), 0);
-    }
-    const auto found = std::find_if(m_curves.begin(), m_curves.end(),
-                                    [&](const auto& each) { return each->series.id == from->id; });
-    const auto place = std::clamp<std::ptrdiff_t>(found - m_curves.begin() + dy, 0,
-                                                  static_cast<std::ptrdiff_t>(m_curves.size()) - 1);
-    const Curve& target = *m_curves[static_cast<std::size_t>(place)];
-    const auto next = pointOf(
-        target, std::clamp(from->index + dx, 0, std::max(0, target.raw->data()->size() - 1)));
-    return next ? next : from;
-}
-
-PlotTable MetricPlot::table() const
-{
-    PlotTable rows{{tr("Series"), plot().xAxis->label(), plot().yAxis->label()}, {}};
-    if (m_smoothing > 0) {
-        rows.columns.append(tr("Smoothed (weight %1)").arg(plain(m_smoothing)));
-    }
-    for (const auto& each : m_curves) {
-        for (int i = 0; i < each->raw->data()->size(); ++i) {
-            const QCPGraphData& point = *each->raw->data()->at(i);
-            QStringList row{each->series.label, plain(point.key), plain(point.value)};
-            if (m_smoothing > 0) {
-                row.append(plain(each->smooth->data()->at(i)->value));
-            }
-            rows.rows.append(row);
-        }
-    }
-    return rows;
-}
-
-QList<QPointF> MetricPlot::drawnPoints(const QString& id) const
-{
-    QList<QPointF> points;
-    if (const Curve* target = curve(id)) {
-        for (const QCPGraphData& point :
-             m_smoothing > 0 ? *target->smooth->data() : *target->raw->data()) {
-            points.append({point.key, point.value});
-        }
-    }
-    return points;
 }
 
 } // namespace espalier

@@ -52,7 +52,11 @@ void TestHonestyPanel::looksRight()
           "稠密 safetensors：Transformers；导出后校验"},
          {Line::Kind::Quality, Line::Tone::Neutral, "Perplexity about 17.0 to 18.1 before recovery",
           "from 6 similar runs in this workspace; dense 14.62"}});
-    show(panel, {370, 230});
+    show(panel, {370, 260});
+    for (const QLabel* label : panel.findChildren<QLabel*>()) {
+        QVERIFY2(label->height() >= label->heightForWidth(label->width()),
+                 qPrintable(label->text()));
+    }
     savePictures(panel, QStringLiteral("HonestyPanel"));
 }
 

@@ -9,8 +9,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QScrollArea>
-#include <QScrollBar>
 #include <QSignalSpy>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -262,27 +260,24 @@ void TestParamForm::unfoldsWhatHasAnIssue()
 
 void TestParamForm::leavesUnfocusedEditorsToTheWheel()
 {
-    QScrollArea area;
-    auto* form = new ParamForm;
-    form->setSchema(sampleSchema());
-    area.setWidget(form);
-    area.setWidgetResizable(true);
-    show(area, {760, 200});
-    auto* number = find<QAbstractSpinBox>(*form, "sparsity");
+    ParamForm form;
+    form.setSchema(sampleSchema());
+    show(form, {760, 620});
+    auto* number = find<QAbstractSpinBox>(form, "sparsity");
     number->clearFocus();
-    const auto turn = [](QWidget* on) {
+    const auto isTaken = [](QWidget* on) {
         const QPointF middle = on->rect().center();
         QWheelEvent event(middle, on->mapToGlobal(middle), {}, {0, -120}, Qt::NoButton,
                           Qt::NoModifier, Qt::NoScrollPhase, false);
         QCoreApplication::sendEvent(on, &event);
+        return event.isAccepted();
     };
-    turn(number);
-    QVERIFY(form->values().at("sparsity") == ParamValue(0.5));
-    QVERIFY(area.verticalScrollBar()->value() > 0); // the page scrolled instead
+    QVERIFY(!isTaken(number)); // Qt offers what is not taken to the page, which scrolls
+    QVERIFY(form.values().at("sparsity") == ParamValue(0.5));
     number->setFocus();
     QTRY_VERIFY(number->hasFocus());
-    turn(number);
-    QVERIFY(!(form->values().at("sparsity") == ParamValue(0.5)));
+    QVERIFY(isTaken(number));
+    QVERIFY(!(form.values().at("sparsity") == ParamValue(0.5)));
 }
 
 void TestParamForm::asksTheChooserForFiles()
