@@ -61,5 +61,7 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::torch_cpu)
   endforeach()
   # Without -fopenmp at::parallel_for in our own files is serial.
   set_property(TARGET LibTorch::torch_cpu PROPERTY INTERFACE_COMPILE_OPTIONS -fopenmp)
+  # It asks for libgomp.so.1, and libtorch's own, loaded first under that name, answers.
+  set_property(TARGET LibTorch::torch_cpu PROPERTY INTERFACE_LINK_OPTIONS -fopenmp)
   set_property(TARGET LibTorch::torch_cpu PROPERTY INTERFACE_LINK_LIBRARIES LibTorch::c10)
 endif()
