@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/KeptZeros.h"
+
+#include "core/base/Error.h"
+
+#include <ATen/ATen.h>
+
+namespace espalier {
+
+KeptZeros::KeptZeros(CausalLM& model)
+{
+    const torch::NoGradGuard noGrad;
+    for (Linear* linear : model.linears()) {
+        if (linear->sparsity() > 0) {
+            linear->maskFromZeros();
+            m_linears.push_back(linear);
+        }
+    }
+}
+
+std::int64_t KeptZeros::count() const
+{
+    std::int64_t zeros = 0;
+    for (const Linear* linear : m_linears) {
+        zeros += linear->mask().numel() - linear->mask().sum().item<std::int64_t>();
+    }
+    return zeros;
+}
+
+void KeptZeros::maskGradients() const
+{
+    const torch::NoGradGuard noGrad;
+    for (Linear* linear : m_linears) {
+        if (Tensor& gradient = linear->weight().mutable_grad(); gradient.defined()) {
+            gradient.mul_(linear->mask());
+        }
+    }
+}
+
+void KeptZeros::enforce() const
+{
+    const torch::NoGradGuard noGrad;
+    for (Linear* linear : m_linears) {
+        linear->enforceMask();
+    }
+}
+
+void KeptZeros::verify() const
+{
+    for (const Linear* linear : m_linears) {
+        const Tensor grown =
+            linear->weight().detach().ne(0).logical_and_(linear->mask().logical_not());
+        if (const auto count = grown.sum().item<std::int64_t>(); count > 0) {
+            throw Error(ErrorCode::Internal, std::to_string(count) + " pruned weights of " +
+                                                 linear->name() +
+                                                 " have grown back while the student was trained.");
+        }
+    }
+}
+
+} // namespace espalier
