@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Logit distillation: a student learns the teacher's next-token distributions.
+// Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015.
+//
+//   z_T, z_S  logits of teacher and student [tokens x vocabulary], held for one chunk of tokens
+//   only T         temperature; p = softmax(z_T / T), q = softmax(z_S / T) y         the token that
+//   really comes next alpha     weight of the soft term (`kl-weight`); the hard term has its own
+//   (`ce-weight`)
+//
+//   L = alpha T^2 D(p, q) + ceWeight CE(y, softmax(z_S)), each a mean over the scored tokens of a
+//   step
+#include "core/method/PluginAbi.h"
+#include "core/method/RunContext.h"
+#include "core/train/Autocast.h"
+#include "core/train/BlockChoice.h"
+#include "core/train/ChunkedHeadLoss.h"
+#include "core/train/TrainLoop.h"
+#include "core/train/VocabularyCheck.h"
+#include "plugins/distill-logits/DistillLogitsParams.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <string>
+
+namespace espalier {
+
+namespace {
+
+/// The loss L over windows of tokens. Every position but a window's last has a next token, so both
+/// terms see the same positions.
+class SoftTargets : public TrainObjective {
+public:
+    SoftTargets(RunContext& run, const DistillLogitsParams& p)
+        : m_student(run.model())
+        , m_teacher(run.teacher())
+        , m_compute(p.autocast ? Compute::BFloat16 : Compute::AsStored)
+        , m_device(run.device())
+        , m_options{.divergence = {p.divergence, p.mixture()},
+                    .divergenceWeight = p.klWeight,
+                    .crossEntropyWeight = p.ceWeight,
+                    .temperature = p.temperature,
+                    .scale =
+                        p.temperatureSquared ? TemperatureScale::Squared : TemperatureScale::Plain,
+                    .reduction = p.reduction}
+    {
+    }
+
+    std::int64_t scoredTokens(const Tensor& windows) const override
+    {
+        return windows.size(0) * (windows.size(1) - 1);
+    }
+
+    LossSums accumulate(const Tensor& windows, double scale) override
+    {
+        const Tensor h = hidden(m_student, inputs(windows), m_compute);
+        const Tensor teacher = teacherHidden(windows);
+        HeadGradients into{at::empty_like(h, h.options().requires_grad(false)), headGradient()};
+        const HeadLossSums sums =
+            chunkedHeadLoss(m_options, {h.detach(), m_student.headWeight()},
+                            {teacher, m_teacher.headWeight()}, targets(windows), scale, &into);
+        h.backward(into.hidden);
+        addHeadGradient(into.weight);
+        return named(sums);
+    }
+
+    LossSums measure(const Tensor& windows) override
+    {
+        const torch::NoGradGuard noGrad;
+        const Tensor h = hidden(m_student, inputs(windows), m_compute);
+        return named(chunkedHeadLoss(m_options, {h, m_student.headWeight()},
+                                     {teacherHidden(windows), m_teacher.headWeight()},
+                                     targets(windows), 1.0, nullptr));
+    }
+
+private:
+    static Tensor inputs(const Tensor& windows)
+    {
+        return windows.narrow(1, 0, windows.size(1) - 1).contiguous();
+    }
+
+    static Tensor targets(const Tensor& windows)
+    {
+        return windows.narrow(1, 1, windows.size(1) - 1).reshape({-1});
+    }
+
+    /// What the head sees, [tokens x hiddenSize] in fp32.
+    Tensor hidden(CausalLM& model, const Tensor& tokens, Compute compute) const
+    {
+        const AutocastScope scope(compute, m_device);
+        const Tensor normed = model.finalNorm(model.hiddenStates(tokens));
+        return normed.reshape({-1, normed.size(-1)}).to(torch::kFloat);
+    }
+
+    Tensor teacherHidden(const Tensor& windows) const
+    {
+        const torch::NoGradGuard noGrad;
+        return hidden(m_teacher, inputs(windows), Compute::AsStored);
+    }
+
+    /// Where chunks add up the head's gradient: the gradient itself when it is fp32, else a buffer
+    /// beside it, so that hundreds of chunks are not summed in 8 bits.
+    Tensor headGradient() const
+    {
+        const Tensor& weight = m_student.headWeight();
+        if (weight.scalar_type() != torch::kFloat) {
+            return at::zeros(weight.sizes(),
+                             weight.options().dtype(torch::kFloat).requires_grad(false));
+        }
+        Tensor& grad = weight.mutable_grad();
+        if (!grad.defined()) {
+            grad = at::zeros(weight.sizes(), weight.options().requires_grad(false));
+        }
+        return grad;
+    }
+
+    void addHeadGradient(const Tensor& gradient) const
+    {
+        const torch::NoGradGuard noGrad;
+        const Tensor& weight = m_student.headWeight();
+        if (weight.scalar_type() == torch::kFloat) {
+            return; // it was summed in place
+        }
+        Tensor& grad = weight.mutable_grad();
+        if (grad.defined()) {
+            grad.add_(gradient); // a tied head: the embedding's own gradient is there already
+        } else {
+            grad = gradient.to(weight.scalar_type());
+        }
+    }
+
+    LossSums named(const HeadLossSums& sums) const
+    {
+        return {.total = sums.total,
+                .parts = {{std::string(nameOf(m_options.divergence.kind)), sums.divergence},
+                          {"ce", sums.crossEntropy}},
+                .kl = sums.kl,
+                .tokens = sums.tokens};
+    }
+
+    CausalLM& m_student;
+    CausalLM& m_teacher;
+    Compute m_compute;
+    torch::Device m_device;
+    HeadLossOptions m_options;
+};
+
+TrainOptions trainOptions(const DistillLogitsParams& p, const RunSpec& spec)
+{
+    return {.steps = p.steps,
+            .batch = p.batch.value_or(spec.batch),
+            .accumulate = p.accumulate,
+            .schedule = {p.schedule, p.learningRate, p.learningRateFloor, p.warmUpSteps(), p.steps},
+            .optimiser = {p.beta1, p.beta2, 1e-8, p.weightDecay},
+            .clipNorm = p.clip,
+            .checkpointEvery = p.checkpointEvery,
+            .evaluateEvery = p.evaluateEvery,
+            .keepZeros = p.keepZeros};
+}
+
+/// What cannot be distilled is refused before the first step.
+void requirePair(RunContext& run, const DistillLogitsParams& p)
+{
+    const ModelConfig& teacher = run.teacher().config();
+    const auto chosen = chosenBlocks(p.blocks, run.teacher().blocks());
+    const auto kept = static_cast<std::int64_t>(chosen.size());
+    if (kept > 0 && kept != run.model().blocks()) {
+        throw Error(ErrorCode::InvalidInput,
+                    "\"blocks\" is " + p.blocks + ", which chooses " + std::to_string(kept) +
+                        " blocks of the teacher, but the student has " +
+                        std::to_string(run.model().blocks()) +
+                        ". With \"blocks\" the model must be the teacher's own folder.");
+    }
+    if (run.calibration().tokens.size(1) < 2) {
+        throw Error(
+            ErrorCode::InvalidInput,
+            "Windows of 1 token have no next token to learn; choose a length of 2 at least.");
+    }
+    const std::string note =
+        requireSameVocabulary({run.spec().model, run.model().config().vocabSize},
+                              {run.spec().teacher, teacher.vocabSize});
+    if (!note.empty()) {
+        run.warn(note);
+    }
+}
+
+std::string percent(double share)
+{
+    return std::to_string(std::lround(100 * share)) + " %";
+}
+
+class DistillLogits : public MethodOf<DistillLogitsParams> {
+public:
+    MethodInfo info() const override
+    {
+        return {.id = "distill-logits",
+                .title = "Logit distillation",
+                .summary = "Trains a student on the teacher's next-token distributions.",
+                .authors = "Hinton, Vinyals, Dean",
+                .paper = "Geoffrey Hinton, Oriol Vinyals, Jeff Dean: Distilling the Knowledge in a "
+                         "Neural Network. arXiv:1503.02531, 2015.",
+                .bibtex = "@article{hinton2015distilling,\n"
+                          "  title = {Distilling the Knowledge in a Neural Network},\n"
+                          "  author = {Hinton, Geoffrey and Vinyals, Oriol and Dean, Jeff},\n"
+                          "  journal = {arXiv preprint arXiv:1503.02531},\n"
+                          "  year = {2015}\n"
+                          "}",
+                .year = 2015};
+    }
+
+    Needs needs() const override
+    {
+        return {.calibration = Need::Required, .teacher = Need::Required, .gradients = true};
+    }
+
+protected:
+    std::vector<ParamIssue> check(const DistillLogitsParams& p,
+                                  const ModelConfig* config) const override
+    {
+        std::vector<ParamIssue> found = issuesOf(p);
+        if (config != nullptr) {
+            if (const auto fault = readBlockChoice(p.blocks, config->layers).fault;
+                !fault.empty()) {
+                found.push_back({.key = "blocks", .message = fault, .suggestions = {"even"}});
+            }
+        }
+        return found;
+    }
+
+    Expectation expect(const ModelConfig& config, const DistillLogitsParams& p) const override
+    {
+        using Kind = ExpectationLine::Kind;
+        using Tone = ExpectationLine::Tone;
+        Expectation lines;
+        const BlockChoice choice = readBlockChoice(p.blocks, config.layers);
+        if (choice.blocks.empty()) {
+            lines.push_back(
+                {Kind::Size, Tone::Neutral, "The student keeps its size and speed",
+                 "Distillation changes weights, not shapes; zeros of a pruned student stay zero."});
+        } else {
+            ModelConfig smaller = config;
+            smaller.layers = static_cast<std::int64_t>(choice.blocks.size());
+            const double share = static_cast<double>(parameterCount(smaller)) /
+                                 static_cast<double>(parameterCount(config));
+            lines.push_back(
+                {Kind::Size, Tone::Good, percent(share) + " of the teacher's parameters",
+                 std::to_string(smaller.layers) + " of " + std::to_string(config.layers) +
+                     " blocks; embedding and head stay as they are."});
+            lines.push_back({Kind::Speed, Tone::Good, "Faster on every machine",
+                             "Blocks that are gone cost nothing; the head costs what it did."});
+        }
+        lines.push_back({Kind::Loads, Tone::Good, "Loads wherever the teacher loads",
+                         "The student is an ordinary model of the same family."});
+        lines.push_back(
+            {Kind::Quality, Tone::Caution, "Trained for " + std::to_string(p.steps) + " steps",
+             "The student copies the teacher, mistakes included, on text like the calibration set; "
+             "each "
+             "step costs about three forward passes of the student and one of the teacher."});
+        return lines;
+    }
+
+    void apply(RunContext& run, const DistillLogitsParams& p) const override
+    {
+        requirePair(run, p);
+        const auto stage = run.stage("recover");
+        SoftTargets objective(run, p);
+        train(run, trainOptions(p, run.spec()), objective);
+    }
+};
+
+} // namespace
+
+ESPALIER_PLUGIN(DistillLogits)
+
+} // namespace espalier

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/params/Params.h"
+#include "core/train/Losses.h"
+#include "core/train/Schedule.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace espalier {
+
+struct DistillLogitsParams {
+    std::string blocks = {};
+    std::int64_t steps = 200;
+    std::optional<std::int64_t> batch = {};
+    std::int64_t accumulate = 1;
+    Divergence divergence = Divergence::ForwardKl;
+    double jsdBeta = 0.5, skewAlpha = 0.1;
+    double klWeight = 1.0, ceWeight = 0.0;
+    double temperature = 1.0;
+    bool temperatureSquared = true;
+    Reduction reduction = Reduction::PerToken;
+    double learningRate = 1e-4, learningRateFloor = 0.0;
+    ScheduleShape schedule = ScheduleShape::Cosine;
+    std::optional<std::int64_t> warmUp = {};
+    double weightDecay = 0.0, beta1 = 0.9, beta2 = 0.95;
+    double clip = 1.0;
+    bool autocast = false, keepZeros = true;
+    std::int64_t checkpointEvery = 50, evaluateEvery = 50;
+
+    std::int64_t warmUpSteps() const { return warmUp.value_or(steps / 20); }
+
+    /// The one of the two mixtures that the divergence uses.
+    double mixture() const { return divergence == Divergence::JensenShannon ? jsdBeta : skewAlpha; }
+};
+
+void lossFields(auto& field, DistillLogitsParams& p)
+{
+    field(p.divergence, {.key = "divergence",
+                         .label = "Divergence",
+                         .help = "How far the student's distribution q is from the teacher's p: "
+                                 "forward KL(p||q) asks the "
+                                 "student to cover all the teacher does, reverse KL(q||p) to "
+                                 "commit to its likeliest part.",
+                         .symbol = "D",
+                         .group = "Loss"});
+    field(p.jsdBeta, {.key = "jsd-beta",
+                      .label = "Teacher's share in JSD",
+                      .help = "Share of the teacher in the mixture of the Jensen-Shannon "
+                              "divergence (jsd only); 0 is "
+                              "forward KL, 1 reverse KL.",
+                      .symbol = "beta",
+                      .group = "Loss",
+                      .advanced = true,
+                      .domain = RealRange{.min = 0, .max = 1}});
+    field(p.skewAlpha, {.key = "skew-alpha",
+                        .label = "Skew",
+                        .help = "Share of the first distribution in the mixture of the skew "
+                                "divergences (those two only).",
+                        .symbol = "alpha",
+                        .group = "Loss",
+                        .advanced = true,
+                        .domain = RealRange{.min = 0, .max = 0.99}});
+    field(p.klWeight, {.key = "kl-weight",
+                       .label = "Weight of the divergence",
+                       .help = "Weight of the soft term: the divergence from the teacher.",
+                       .symbol = "alpha",
+                       .group = "Loss",
+                       .domain = RealRange{.min = 0, .max = 1e6}});
+    field(
+        p.ceWeight,
+        {.key = "ce-weight",
+         .label = "Weight of the cross-entropy",
+         .help = "Weight of the hard term: the cross-entropy of the tokens that really come next.",
+         .group = "Loss",
+         .domain = RealRange{.min = 0, .max = 1e6}});
+    field(p.temperature, {.key = "temperature",
+                          .label = "Temperature",
+                          .help = "Both models' logits are divided by it in the soft term; more "
+                                  "than 1 softens the targets.",
+                          .symbol = "T",
+                          .group = "Loss",
+                          .domain = RealRange{.min = 0.05, .max = 100}});
+    field(
+        p.temperatureSquared,
+        {.key = "temperature-squared",
+         .label = "Multiply by T^2",
+         .help =
+             "Multiplies the soft term by T^2, so that its gradient keeps its size when T changes.",
+         .group = "Loss",
+         .advanced = true});
+    field(p.reduction, {.key = "reduction",
+                        .label = "Mean over",
+                        .help = "The soft term is a mean over scored tokens, or over tokens times "
+                                "vocabulary, which is "
+                                "weaker by the vocabulary's size (as in some published code).",
+                        .group = "Loss",
+                        .advanced = true});
+}
+
+void optimiserFields(auto& field, DistillLogitsParams& p)
+{
+    field(p.learningRate, {.key = "learning-rate",
+                           .label = "Learning rate",
+                           .help = "AdamW's step size after the warm-up.",
+                           .group = "Optimiser",
+                           .domain = RealRange{.min = 1e-9, .max = 1, .logarithmic = true}});
+    field(p.learningRateFloor, {.key = "learning-rate-floor",
+                                .label = "Final learning rate",
+                                .help = "Where the linear and the cosine schedule end.",
+                                .group = "Optimiser",
+                                .advanced = true,
+                                .domain = RealRange{.min = 0, .max = 1}});
+    field(p.schedule, {.key = "schedule",
+                       .label = "Schedule",
+                       .help = "How the learning rate falls after the warm-up.",
+                       .group = "Optimiser"});
+    field(p.warmUp, {.key = "warm-up",
+                     .label = "Warm-up",
+                     .help = "Steps in which the learning rate rises to its full size; absent: a "
+                             "twentieth of all steps.",
+                     .unit = "steps",
+                     .group = "Optimiser",
+                     .domain = IntRange{.min = 0, .max = 100'000'000}});
+    field(p.weightDecay,
+          {.key = "weight-decay",
+           .label = "Weight decay",
+           .help = "Decoupled decay of weight matrices; norms and biases are never decayed.",
+           .group = "Optimiser",
+           .advanced = true,
+           .domain = RealRange{.min = 0, .max = 10}});
+    field(p.beta1, {.key = "beta1",
+                    .label = "First moment",
+                    .help = "AdamW's decay of the mean gradient.",
+                    .symbol = "beta_1",
+                    .group = "Optimiser",
+                    .advanced = true,
+                    .domain = RealRange{.min = 0, .max = 0.9999}});
+    field(p.beta2, {.key = "beta2",
+                    .label = "Second moment",
+                    .help = "AdamW's decay of the mean squared gradient.",
+                    .symbol = "beta_2",
+                    .group = "Optimiser",
+                    .advanced = true,
+                    .domain = RealRange{.min = 0, .max = 0.99999}});
+    field(p.clip,
+          {.key = "clip",
+           .label = "Gradient limit",
+           .help = "The gradient's norm over all weights is scaled down to this; 0 never clips.",
+           .group = "Optimiser",
+           .advanced = true,
+           .domain = RealRange{.min = 0, .max = 1e9}});
+}
+
+void fields(auto& field, DistillLogitsParams& p)
+{
+    field(
+        p.blocks,
+        {.key = "blocks",
+         .label = "Student's blocks",
+         .help =
+             "Makes the student of these blocks of a copy of the teacher: even, first:3, last:3 or "
+             "0,2,4; empty: the student is the model itself.",
+         .group = "Student"});
+    field(p.keepZeros, {.key = "keep-zeros",
+                        .label = "Keep zeros",
+                        .help = "Weights of a pruned student that are zero stay zero.",
+                        .group = "Student"});
+    field(p.steps, {.key = "steps",
+                    .label = "Steps",
+                    .help = "Optimiser steps.",
+                    .unit = "steps",
+                    .group = "Training",
+                    .domain = IntRange{.min = 1, .max = 100'000'000}});
+    field(
+        p.batch,
+        {.key = "batch",
+         .label = "Windows per pass",
+         .help = "Windows of the calibration set in one forward pass; absent: the run's own batch.",
+         .unit = "windows",
+         .group = "Training",
+         .domain = IntRange{.min = 1, .max = 65536}});
+    field(p.accumulate,
+          {.key = "accumulate",
+           .label = "Passes per step",
+           .help = "Forward passes whose gradients are added up for one optimiser step.",
+           .group = "Training",
+           .advanced = true,
+           .domain = IntRange{.min = 1, .max = 65536}});
+    lossFields(field, p);
+    optimiserFields(field, p);
+    field(p.autocast, {.key = "autocast",
+                       .label = "Products in bf16",
+                       .help = "Computes the student's blocks in bf16 while weights, moments, head "
+                               "and loss stay in fp32.",
+                       .group = "Training",
+                       .advanced = true});
+    field(p.checkpointEvery,
+          {.key = "checkpoint-every",
+           .label = "Checkpoint every",
+           .help = "Steps between checkpoints to resume from; 0: only when the run is stopped.",
+           .unit = "steps",
+           .group = "Training",
+           .domain = IntRange{.min = 0, .max = 100'000'000}});
+    field(
+        p.evaluateEvery,
+        {.key = "evaluate-every",
+         .label = "Evaluate every",
+         .help =
+             "Steps between evaluations on held-out windows; 0: only at the beginning and the end.",
+         .unit = "steps",
+         .group = "Training",
+         .domain = IntRange{.min = 0, .max = 100'000'000}});
+}
+
+/// What fields cannot say by themselves because it concerns two of them.
+inline std::vector<ParamIssue> issuesOf(const DistillLogitsParams& p)
+{
+    std::vector<ParamIssue> found;
+    if (p.klWeight == 0 && p.ceWeight == 0) {
+        found.push_back(
+            {.key = "kl-weight",
+             .message = "kl-weight and ce-weight are both 0, so there is nothing to learn from.",
+             .suggestions = {1.0}});
+    }
+    if (p.warmUpSteps() >= p.steps) {
+        found.push_back({.key = "warm-up",
+                         .message = "The warm-up takes " + std::to_string(p.warmUpSteps()) +
+                                    " steps of " + std::to_string(p.steps) +
+                                    "; it must end before the training does.",
+                         .suggestions = {p.steps / 20}});
+    }
+    if (p.learningRateFloor > p.learningRate) {
+        found.push_back({.key = "learning-rate-floor",
+                         .message = "The final learning rate " + toText(p.learningRateFloor) +
+                                    " is above the learning rate " + toText(p.learningRate) + ".",
+                         .suggestions = {0.0}});
+    }
+    const bool atAnEnd = p.jsdBeta == 0 || p.jsdBeta == 1;
+    if (p.divergence == Divergence::JensenShannon && !atAnEnd &&
+        (p.jsdBeta < 0.05 || p.jsdBeta > 0.95)) {
+        found.push_back(
+            {.key = "jsd-beta",
+             .message =
+                 "With a teacher's share of " + toText(p.jsdBeta) +
+                 " the divergence and its gradient are nearly zero; exactly 0 is forward KL and "
+                 "exactly 1 reverse KL.",
+             .suggestions = {0.1, 0.9},
+             .blocks = false});
+    }
+    return found;
+}
+
+} // namespace espalier
