@@ -1,11 +1,16 @@
-# espalier_add_test(<path under tests, ending .cpp> [LABELS l...] [LIBRARIES l...] [TORCH])
-# One test program per file. TORCH: the test itself includes libtorch headers.
+# espalier_add_test(<path under tests, ending .cpp> [LABELS l...] [LIBRARIES l...] [TORCH] [GUI])
+# One test program per file. TORCH: the test itself includes libtorch headers. GUI: it is a Qt Test class
+# with its own main, derived from tests/widgets/support/WidgetTest.h.
 function(espalier_add_test path)
-  cmake_parse_arguments(ARG "TORCH" "" "LABELS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH;GUI" "" "LABELS;LIBRARIES" ${ARGN})
   get_filename_component(name ${path} NAME_WE)
   add_executable(${name} ${path})
-  target_link_libraries(${name} PRIVATE espalier_flags espalier_test_support
+  target_link_libraries(${name} PRIVATE espalier_flags
+    $<IF:$<BOOL:${ARG_GUI}>,espalier_gui_test_support,espalier_test_support>
     espalier_records ${ARG_LIBRARIES})
+  if(ARG_GUI)
+    set_target_properties(${name} PROPERTIES AUTOMOC ON)
+  endif()
   if(ARG_TORCH)
     target_link_libraries(${name} PRIVATE espalier_sdk)
     target_compile_options(${name} PRIVATE -fPIC)
