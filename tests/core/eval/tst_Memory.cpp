@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/eval/Evaluation.h"
+#include "tests/support/Test.h"
+
+#include <cstring>
+#include <memory>
+
+using namespace espalier;
+
+namespace {
+
+constexpr std::size_t kBytes = 96 << 20; // large enough to be mapped and unmapped on its own
+
+void touch()
+{
+    const auto block = std::make_unique<char[]>(kBytes);
+    std::memset(block.get(), 1, kBytes);
+    const volatile char read = block[kBytes / 2];
+    static_cast<void>(read);
+}
+
+} // namespace
+
+TEST(peakGrowsAndIsForgottenByAReset)
+{
+    const std::int64_t before = peakRssBytes();
+    VERIFY(before > 0);
+    touch();
+    const std::int64_t after = peakRssBytes();
+    VERIFY(after >= static_cast<std::int64_t>(kBytes));
+    resetPeakRss();
+    const std::int64_t reset = peakRssBytes();
+    if (reset == after) {
+        SKIP("this kernel does not permit a reset of the peak");
+    }
+    VERIFY(reset < after - static_cast<std::int64_t>(kBytes / 2));
+}
