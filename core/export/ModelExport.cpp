@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/export/ModelExport.h"
+
+#include "core/base/Error.h"
+#include "core/base/Sha256.h"
+#include "core/export/Certificate.h"
+#include "core/export/FolderSwap.h"
+#include "core/export/ModelTensors.h"
+#include "core/export/StoredTensors.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+namespace espalier {
+
+namespace {
+
+constexpr std::int64_t kCheckTokens = 64;
+constexpr std::int64_t kSteps = 1000; // of the progress: thirds for hashing, writing and checking
+
+/// What a Hugging Face folder holds beside weights and config.json.
+bool isCarriedOver(const std::string& name)
+{
+    constexpr std::array<std::string_view, 10> kNames{
+        "tokenizer.json",     "tokenizer_config.json",
+        "tokenizer.model",    "special_tokens_map.json",
+        "added_tokens.json",  "vocab.json",
+        "merges.txt",         "chat_template.jinja",
+        "chat_template.json", "generation_config.json"};
+    const auto begins = [&](std::string_view prefix) { return name.rfind(prefix, 0) == 0; };
+    return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || begins("LICENSE") ||
+           begins("LICENCE") || begins("NOTICE");
+}
+
+void copyFiles(const Path& from, const Path& to)
+{
+    for (const auto& entry : std::filesystem::directory_iterator(from)) {
+        const std::string name = entry.path().filename().string();
+        if (isCarriedOver(name) && entry.is_regular_file()) {
+            writeFileAtomically(to / name, readFile(entry.path()));
+        }
+    }
+}
+
+class Progress {
+public:
+    Progress(const StepFunction& step, std::int64_t third, std::int64_t total)
+        : m_step(step)
+        , m_begin(third * kSteps / 3)
+        , m_total(std::max<std::int64_t>(total, 1))
+    {
+    }
+
+    void add(std::int64_t amount)
+    {
+        m_done = std::min(m_done + amount, m_total);
+        const double share = static_cast<double>(m_done) / static_cast<double>(m_total);
+        m_step(m_begin + static_cast<std::int64_t>(share * (kSteps / 3)), kSteps);
+    }
+
+private:
+    const StepFunction& m_step;
+    std::int64_t m_begin, m_total, m_done = 0;
+};
+
+NumberType numberTypeOf(torch::Dtype dtype)
+{
+    switch (dtype) {
+    case torch::kBFloat16:
+        return NumberType::BFloat16;
+    case torch::kHalf:
+        return NumberType::Float16;
+    default:
+        return NumberType::Float32;
+    }
+}
+
+Tensor checkTokens(const ModelConfig& config)
+{
+    const std::int64_t count =
+        config.maxPositions > 0 ? std::min(kCheckTokens, config.maxPositions) : kCheckTokens;
+    return (at::arange(count, torch::kLong) * 7919 + 11).remainder(config.vocabSize);
+}
+
+void writeFiles(const ExportInputs& inputs, const Path& folder, ModelTensors& tensors,
+                const StepFunction& step)
+{
+    std::vector<TensorToWrite> list = tensors.toWrite();
+    Progress progress(step, 1, tensors.bytes());
+    for (TensorToWrite& tensor : list) {
+        tensor.produce = [&progress, produce = std::move(tensor.produce)] {
+            const Tensor value = produce();
+            progress.add(static_cast<std::int64_t>(value.nbytes()));
+            return value;
+        };
+    }
+    writeCheckpoint(folder, list);
+    writeFileAtomically(folder / "config.json", inputs.model->configJson().dump(2) + "\n");
+    copyFiles(inputs.sourceFolder, folder);
+    if (!inputs.recipe.empty()) {
+        writeFileAtomically(folder / "recipe.yaml", inputs.recipe);
+    }
+    if (!inputs.modelCard.empty()) {
+        writeFileAtomically(folder / "README.md", inputs.modelCard);
+    }
+}
+
+/// Opens the written folder as a user would and compares its logits with `expected`.
+Json checkLogits(const CausalLM& model, const Path& folder, const Tensor& tokens,
+                 const Tensor& expected)
+{
+    const std::unique_ptr<CausalLM> written = CausalLM::open(
+        folder, {.dtype = numberTypeOf(model.dtype()), .residency = Residency::Streamed});
+    const Tensor logits = logitsAsStored(*written, tokens, false).contiguous();
+    const bool sameShape = logits.sizes() == expected.sizes();
+    const bool equal = sameShape && std::memcmp(logits.const_data_ptr(), expected.const_data_ptr(),
+                                                expected.nbytes()) == 0;
+    const double difference = sameShape ? (logits - expected).abs().max().item<double>() : HUGE_VAL;
+    if (!equal) {
+        throw Error(
+            ErrorCode::Corrupt,
+            "The exported model gives other logits than the model in memory: they differ by up "
+            "to " +
+                std::to_string(difference) + " on " + std::to_string(tokens.size(0)) +
+                " fixed tokens. Nothing was left under the final name; export again, and "
+                "report it if it happens again.");
+    }
+    return {{"tokens", tokens.size(0)},
+            {"compute_type", nameOf(numberTypeOf(model.dtype()))},
+            {"max_abs_difference", numberToJson(difference)},
+            {"equal_bits", equal}};
+}
+
+void checkInputs(const ExportInputs& inputs)
+{
+    if (inputs.model == nullptr || inputs.outputFolder.empty()) {
+        throw Error(ErrorCode::Internal, "An export needs a model and a folder to write to.");
+    }
+    if (!std::filesystem::is_directory(inputs.sourceFolder)) {
+        throw Error(
+            ErrorCode::NotFound,
+            "The folder " + inputs.sourceFolder.string() +
+                " is not there, so the export has no tokenizer to copy. Give the folder the "
+                "model was read from.");
+    }
+    refuseForeignFolder(inputs.outputFolder, inputs.provenance);
+}
+
+} // namespace
+
+std::vector<Artifact> exportModel(const ExportInputs& inputs, const StepFunction& step)
+{
+    checkInputs(inputs);
+    const at::NoGradGuard noGrad;
+    FolderSwap swap(inputs.outputFolder);
+    const Path& folder = swap.folder();
+
+    Progress hashing(step, 0, inputs.model->blocks() + 1);
+    ModelTensors tensors(*inputs.model, [&] { hashing.add(1); });
+    const Tensor tokens = checkTokens(inputs.model->config());
+    const Tensor logits = logitsAsStored(*inputs.model, tokens, tensors.isRounded()).contiguous();
+
+    writeFiles(inputs, folder, tensors, step);
+
+    Progress checking(step, 2, tensors.bytes());
+    compareStoredTensors(
+        readStoredTensors(folder, [&](std::int64_t bytes) { checking.add(bytes); }),
+        tensors.expected(), folder);
+    const Json logitsCheck = checkLogits(*inputs.model, folder, tokens, logits);
+    writeCertificate(folder, {.tensors = static_cast<std::int64_t>(tensors.expected().size()),
+                              .storedType = std::string(
+                                  nameOf(numberTypeOf(storedDtype(inputs.model->config())))),
+                              .isRounded = tensors.isRounded(),
+                              .logits = logitsCheck,
+                              .provenance = inputs.provenance});
+    swap.commit();
+    step(kSteps, kSteps);
+    return exportArtifacts(inputs.outputFolder);
+}
+
+} // namespace espalier

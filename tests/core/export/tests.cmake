@@ -1,0 +1,2 @@
+espalier_add_test(core/export/tst_ModelExport.cpp LABELS engine LIBRARIES espalier_engine TORCH)
+espalier_add_test(core/export/tst_ModelCard.cpp LABELS engine LIBRARIES espalier_engine)
