@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/eval/HeadLoss.h"
 
+#include "core/kernels/Gemm.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
@@ -23,7 +25,7 @@ constexpr std::int64_t kCompareBytes = 16 << 20;
 Tensor headTile(const CausalLM& model, const Tensor& normed, std::int64_t first, std::int64_t count)
 {
     const Tensor weight = model.headWeight().narrow(0, first, count);
-    return at::linear(normed.to(torch::kFloat), weight.to(torch::kFloat));
+    return linearProductFloat(normed, weight);
 }
 
 std::int64_t stripRows(std::int64_t columns)
