@@ -103,10 +103,10 @@ TEST(refusesDifferentVocabularies)
 
 TEST(namesTheModelThatOverflows)
 {
-    Tensor broken = at::zeros({3, 3});
+    Tensor broken = at::eye(3);
     broken[1][0] = std::numeric_limits<float>::quiet_NaN();
     TableModel model(at::zeros({3, 3}));
-    TableModel reference(broken);
+    TableModel reference(broken, at::zeros({3, 3}));
     const CalibrationSet data = windowsOf(at::tensor({0, 0, 2, 0, 1, 2}).view({2, 3}));
     VERIFY_FAILS(divergence(model, reference, data, 1, noStep), ErrorCode::Numeric,
                  "position 1 of window 2 of 2");

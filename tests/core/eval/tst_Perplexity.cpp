@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/eval/Evaluation.h"
 #include "tests/core/eval/TableModel.h"
+#include "tests/support/TempFolder.h"
 #include "tests/support/Test.h"
+#include "tests/support/TinyModel.h"
 
 using namespace espalier;
 using namespace espalier::test;
@@ -96,9 +98,9 @@ TEST(groupsAddUp)
 
 TEST(aLossThatIsNotANumberNamesItsWindow)
 {
-    Tensor logits = at::zeros({3, 3});
-    logits[2][1] = std::numeric_limits<float>::quiet_NaN();
-    TableModel model(logits);
+    Tensor embedding = at::eye(3);
+    embedding[2][1] = std::numeric_limits<float>::quiet_NaN();
+    TableModel model(embedding, at::zeros({3, 3}));
     const CalibrationSet data = windowsOf(at::tensor({0, 1, 0, 1, 0, 1, 2, 0, 0}).view({3, 3}));
     VERIFY_FAILS(perplexity(model, data, 2, noStep), ErrorCode::Numeric,
                  "window 3 of 3 (tokens 6 to 8 of made-by-hand)");
@@ -138,4 +140,27 @@ TEST(reportsWindowsAndStopsWhenAsked)
         stopped = true;
     }
     VERIFY(stopped);
+}
+
+TEST(streamedEqualsResidentBitForBit)
+{
+    const TempFolder temp;
+    const Path folder = makeTinyModel(temp.path() / "model");
+    const std::unique_ptr<CausalLM> resident = CausalLM::open(folder);
+    const std::unique_ptr<CausalLM> streamed =
+        CausalLM::open(folder, {.residency = Residency::Streamed});
+    const CalibrationSet data = randomWindows(21, 24, 96, 12); // groups of 15 and 6 at batch 3
+    const PerplexityResult a = perplexity(*resident, data, 3, noStep);
+    const PerplexityResult b = perplexity(*streamed, data, 3, noStep);
+    COMPARE(a.nll, b.nll);
+    COMPARE(a.standardError, b.standardError);
+    const at::NoGradGuard noGrad;
+    double expected = 0; // window by window, by the model's own logits
+    for (std::int64_t w = 0; w < 21; ++w) {
+        const Tensor tokens = data.tokens[w].to(at::kLong);
+        const Tensor logits = resident->logits(tokens.unsqueeze(0))[0].to(at::kDouble);
+        const Tensor losses = -at::log_softmax(logits.narrow(0, 0, 23), 1);
+        expected += losses.gather(1, tokens.narrow(0, 1, 23).unsqueeze(1)).sum().item<double>();
+    }
+    COMPARE_CLOSE(a.nll / expected, 1.0, 1e-6);
 }
