@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/run/RunRecord.h"
 
+#include "core/run/JsonFields.h"
+
 #include <array>
 #include <chrono>
 #include <utility>
@@ -24,19 +26,6 @@ constexpr std::array<std::pair<EventLevel, std::string_view>, 3> kLevels{{
     {EventLevel::Warning, "warning"},
     {EventLevel::Error, "error"},
 }};
-
-/// A journal may come from another version: a key of another type counts as missing.
-std::string textIn(const Json& object, const char* key)
-{
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::int64_t integerIn(const Json& object, const char* key)
-{
-    const auto found = object.find(key);
-    return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
 
 } // namespace
 
