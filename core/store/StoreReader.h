@@ -20,8 +20,8 @@ struct LastValue {
     double value = 0.0;
 };
 
-/// Read-only connection to a workspace's database; one per reading thread. Works while a writer is at work,
-/// and on a read-only folder.
+/// Read-only connection to a workspace's database; one per reading thread. Works while a writer is
+/// at work, and on a read-only folder.
 class ESPALIER_API StoreReader {
 public:
     /// Throws NotFound (no database there), Unsupported (newer store, with both versions), Corrupt.
@@ -39,7 +39,8 @@ public:
     /// Every series whose name starts with `prefix`, by name.
     std::vector<MetricSeries> seriesUnder(RunId run, std::string_view prefix) const;
     /// The newest value of every series under `prefix`, for all of `runs`, in one query.
-    std::vector<LastValue> lastValues(const std::vector<RunId>& runs, std::string_view prefix) const;
+    std::vector<LastValue> lastValues(const std::vector<RunId>& runs,
+                                      std::string_view prefix) const;
     std::vector<RunEvent> events(RunId run, std::size_t newest = 1000) const;
     /// A number that changes whenever anything in the database changed.
     std::int64_t changeCounter() const;
