@@ -1,0 +1,6 @@
+espalier_add_test(core/store/tst_ExperimentStore.cpp LABELS records)
+espalier_add_test(core/store/tst_Migrations.cpp LABELS records)
+espalier_add_test(core/store/tst_StoreReader.cpp LABELS records)
+espalier_add_test(core/store/tst_StoreRebuild.cpp LABELS records)
+espalier_add_test(core/store/tst_StoreTrouble.cpp LABELS records)
+target_compile_definitions(tst_Migrations PRIVATE STORES="${CMAKE_SOURCE_DIR}/tests/data/stores")
