@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/compress/Layerwise.h"
+
+#include "core/base/Error.h"
+#include "core/compress/Hessian.h"
+#include "core/compress/OutputError.h"
+#include "core/method/RunContext.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <iomanip>
+#include <sstream>
+#include <vector>
+
+namespace espalier {
+
+GroupStatistic::~GroupStatistic() = default;
+
+Tensor GroupStatistic::gram() const
+{
+    return {};
+}
+
+namespace {
+
+class Stopwatch {
+public:
+    double seconds() const
+    {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
+    }
+
+private:
+    std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+};
+
+/// Linears of one input with what was gathered from it.
+struct Group {
+    std::vector<Linear*> linears = {};
+    std::unique_ptr<GroupStatistic> statistic = {};
+    InputSample sample;
+};
+
+/// Takes the observers off again, also when the run is stopped in the middle.
+class Observation {
+public:
+    explicit Observation(std::vector<Group>& groups)
+        : m_groups(groups)
+    {
+        for (Group& group : m_groups) {
+            group.linears.front()->observe([&group](const Tensor& X) {
+                if (group.statistic) {
+                    group.statistic->add(X);
+                }
+                group.sample.add(X);
+            });
+        }
+    }
+
+    ~Observation()
+    {
+        for (Group& group : m_groups) {
+            group.linears.front()->observe({});
+        }
+    }
+
+    Observation(const Observation&) = delete;
+    Observation& operator=(const Observation&) = delete;
+
+private:
+    std::vector<Group>& m_groups;
+};
+
+class Walk {
+public:
+    Walk(RunContext& run, const LayerwisePlan& plan)
+        : m_run(run)
+        , m_model(run.model())
+        , m_plan(plan)
+        , m_batch(std::max<std::int64_t>(1, run.spec().batch))
+    {
+    }
+
+    void go()
+    {
+        const torch::NoGradGuard noGradients;
+        const std::int64_t finished = takeFinishedBlocks();
+        embedWindows();
+        std::vector<std::int64_t> indices(static_cast<std::size_t>(m_model.blocks()));
+        std::ranges::generate(indices, [next = std::int64_t{0}]() mutable { return next++; });
+        for (const std::int64_t index : m_run.track(kLabel, indices)) {
+            m_model.prefetch(index + 1);
+            if (index < finished) {
+                passFinishedBlock(index);
+            } else {
+                compressBlock(index);
+            }
+        }
+    }
+
+private:
+    static constexpr const char* kLabel = "Compressing block";
+
+    Path fileOf(std::int64_t index) const
+    {
+        std::ostringstream name;
+        name << std::setw(4) << std::setfill('0') << index << ".safetensors";
+        return m_run.folder() / "blocks" / name.str();
+    }
+
+    std::int64_t takeFinishedBlocks()
+    {
+        const auto& resume = m_run.resumePoint();
+        const std::int64_t finished = resume ? resume->value("blocks", std::int64_t{0}) : 0;
+        for (std::int64_t index = 0; index < finished; ++index) {
+            m_model.overlayBlock(index, fileOf(index));
+        }
+        return finished;
+    }
+
+    /// The residual stream of every window; one buffer that each block overwrites.
+    void embedWindows()
+    {
+        if (!m_run.hasCalibration()) {
+            return;
+        }
+        const auto stage = m_run.stage("calibrate");
+        Tensor tokens = m_run.calibration().tokens;
+        if (!m_plan.makeStatistic) {
+            tokens = tokens.narrow(0, 0, std::min(m_batch, tokens.size(0)));
+        }
+        for (std::int64_t begin = 0; begin < tokens.size(0); begin += m_batch) {
+            const Tensor window =
+                tokens.narrow(0, begin, std::min(m_batch, tokens.size(0) - begin));
+            const Tensor hidden = m_model.embed(window.to(torch::kLong));
+            if (!m_hidden.defined()) {
+                m_hidden = torch::empty({tokens.size(0), hidden.size(1), hidden.size(2)},
+                                        hidden.options());
+            }
+            m_hidden.narrow(0, begin, window.size(0)).copy_(hidden);
+        }
+    }
+
+    /// What a pass does with the outputs of a block.
+    enum class Outputs { Drop = 1, Keep };
+
+    void forward(Block& block, std::int64_t index, Outputs outputs)
+    {
+        for (std::int64_t begin = 0; begin < m_hidden.size(0); begin += m_batch) {
+            m_run.step(kLabel, index, m_model.blocks()); // a stop need not wait for the block's end
+            Tensor part = m_hidden.narrow(0, begin, std::min(m_batch, m_hidden.size(0) - begin));
+            const Tensor output = block.forward(part, nullptr, index);
+            if (outputs == Outputs::Keep) {
+                part.copy_(output);
+            }
+        }
+        if (outputs == Outputs::Keep && !m_hidden.isfinite().all().item<bool>()) {
+            throw Error(
+                ErrorCode::Numeric,
+                "The hidden states after block " + std::to_string(index) +
+                    " hold values that are not finite; check the model's weights, or use fp32.");
+        }
+    }
+
+    bool isLast(std::int64_t index) const { return index + 1 == m_model.blocks(); }
+
+    void passFinishedBlock(std::int64_t index)
+    {
+        const auto stage = m_run.stage("calibrate");
+        const auto block = m_model.lease(index);
+        for (Linear* linear : block->linears()) {
+            linear->maskFromZeros();
+        }
+        if (m_hidden.defined() && !isLast(index)) {
+            forward(*block, index, Outputs::Keep);
+        }
+    }
+
+    std::vector<Group> gather(Block& block, std::int64_t index)
+    {
+        const auto stage = m_run.stage("calibrate");
+        std::vector<Group> groups;
+        for (std::vector<Linear*>& linears : block.inputGroups()) {
+            Group group;
+            group.linears = std::move(linears);
+            group.statistic = m_plan.makeStatistic ? m_plan.makeStatistic() : nullptr;
+            groups.push_back(std::move(group));
+        }
+        if (m_hidden.defined()) {
+            for (Group& group : groups) {
+                group.sample = InputSample(m_hidden.size(0) * m_hidden.size(1));
+            }
+            const Observation observation(groups);
+            forward(block, index, Outputs::Drop);
+        }
+        return groups;
+    }
+
+    void compressLinear(Linear& linear, Group& group)
+    {
+        const Tensor before = linear.weight().clone();
+        const Stopwatch watch;
+        m_plan.prune(linear, group.statistic.get());
+        const double seconds = watch.seconds();
+        linear.weight().add_(
+            0); // a kept -0.0 becomes 0.0: some runtimes misread stored negative zeros
+        const Tensor G = group.statistic ? group.statistic->gram() : Tensor{};
+        const OutputError error = outputError(before, linear.weight(), G, group.sample.rows());
+        MetricSink& metrics = m_run.metrics();
+        metrics.record("sparsity/" + linear.name(), 0, linear.sparsity());
+        if (linear.mask().defined()) {
+            metrics.record("mask_sparsity/" + linear.name(), 0, shareOfZeros(linear.mask()));
+        }
+        if (error.output) {
+            metrics.record("error/" + linear.name(), 0, *error.output);
+        }
+        metrics.record("weight_error/" + linear.name(), 0, error.weight);
+        metrics.record("seconds/" + linear.name(), 0, seconds, "s");
+    }
+
+    /// The file takes the place of the weights in memory, so that a stop here and a stop later are
+    /// alike.
+    void readFromNowOn(Block& block, std::int64_t index)
+    {
+        std::vector<Tensor> masks;
+        for (const Linear* linear : block.linears()) {
+            masks.push_back(linear->mask());
+        }
+        m_model.overlayBlock(index, fileOf(index)); // a resident model reads it at once
+        for (std::size_t i = 0; i < masks.size(); ++i) {
+            if (masks[i].defined()) {
+                block.linears()[i]->setMask(masks[i]);
+            }
+        }
+    }
+
+    void compressBlock(std::int64_t index)
+    {
+        const Stopwatch watch;
+        const auto block = m_model.lease(index);
+        {
+            std::vector<Group> groups = gather(*block, index);
+            const auto stage = m_run.stage("compress");
+            for (Group& group : groups) {
+                for (Linear* linear : group.linears) {
+                    m_run.step(kLabel, index, m_model.blocks());
+                    compressLinear(*linear, group);
+                }
+                group.statistic.reset(); // a Hessian is the largest thing here
+            }
+        }
+        makeFolder(fileOf(index).parent_path());
+        std::future<void> written = std::async(
+            std::launch::async, [this, index] { m_model.saveBlock(index, fileOf(index)); });
+        if (m_hidden.defined() && !isLast(index)) {
+            const auto stage = m_run.stage("calibrate");
+            forward(*block, index, Outputs::Keep);
+        }
+        const auto stage = m_run.stage("compress");
+        written.get();
+        readFromNowOn(*block, index);
+        m_run.metrics().record("seconds/block." + std::to_string(index), 0, watch.seconds(), "s");
+        m_run.saveResumePoint({{"blocks", index + 1}});
+    }
+
+    RunContext& m_run;
+    CausalLM& m_model;
+    const LayerwisePlan& m_plan;
+    std::int64_t m_batch;
+    Tensor m_hidden;
+};
+
+} // namespace
+
+void runLayerwise(RunContext& run, const LayerwisePlan& plan)
+{
+    Walk(run, plan).go();
+}
+
+} // namespace espalier
