@@ -2,6 +2,7 @@
 #include "core/generate/Generator.h"
 
 #include "core/base/Error.h"
+#include "core/base/Random.h"
 
 #include <ATen/ATen.h>
 
@@ -12,29 +13,6 @@
 namespace espalier {
 
 namespace {
-
-/// SplitMix64: the same numbers on every machine and with every library.
-class Random {
-public:
-    explicit Random(std::uint64_t seed)
-        : m_state(seed)
-    {
-    }
-
-    /// In [0, 1), 53 bits.
-    double next()
-    {
-        m_state += 0x9e3779b97f4a7c15U;
-        std::uint64_t z = m_state;
-        z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-        z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-        z ^= z >> 31U;
-        return static_cast<double>(z >> 11U) * 0x1.0p-53;
-    }
-
-private:
-    std::uint64_t m_state;
-};
 
 /// The first of the largest.
 std::int32_t largest(std::span<const float> logits)
@@ -65,7 +43,7 @@ std::int32_t sampled(std::span<const float> logits, const GenerateOptions& optio
         sum += std::exp((logitOf(id) - top) / options.temperature);
         sums.push_back(sum);
     }
-    const auto chosen = std::upper_bound(sums.begin(), sums.end(), random.next() * sum);
+    const auto chosen = std::upper_bound(sums.begin(), sums.end(), random.uniform() * sum);
     return ids[std::min(static_cast<std::size_t>(chosen - sums.begin()), ids.size() - 1)];
 }
 

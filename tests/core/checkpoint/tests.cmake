@@ -1,0 +1,2 @@
+espalier_add_test(core/checkpoint/tst_Checkpoint.cpp LABELS engine LIBRARIES espalier_engine TORCH)
+espalier_add_test(core/checkpoint/tst_Llama2cImport.cpp LABELS engine LIBRARIES espalier_engine TORCH)
