@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/kernels/Gemm.h"
+#include "tests/support/Test.h"
+
+#include <ATen/ATen.h>
+
+using namespace espalier;
+
+namespace {
+
+double distance(const Tensor& Y, const Tensor& expected)
+{
+    return (Y.to(torch::kDouble) - expected).abs().max().item<double>();
+}
+
+struct Example {
+    Tensor X = at::sin(at::arange(2 * 5 * 7)).view({2, 5, 7}).to(torch::kFloat);
+    Tensor W = at::cos(at::arange(3 * 7)).view({3, 7}).to(torch::kFloat);
+    Tensor b = at::tensor({0.5F, -1.0F, 2.0F});
+    Tensor expected = at::matmul(X.to(torch::kDouble), W.to(torch::kDouble).t());
+};
+
+} // namespace
+
+TEST(bothPathsGiveTheProduct)
+{
+    const at::NoGradGuard guard;
+    const Example e;
+    for (const GemmPath path : {GemmPath::LibTorch, GemmPath::OneDnn}) {
+        COMPARE_CLOSE(distance(linearProduct(e.X, e.W, {}, path), e.expected), 0.0, 1e-5);
+        const Tensor withBias = e.expected + e.b.to(torch::kDouble);
+        COMPARE_CLOSE(distance(linearProduct(e.X, e.W, e.b, path), withBias), 0.0, 1e-5);
+    }
+}
+
+TEST(gradientsFlowWhicheverPathIsAskedFor)
+{
+    Example e;
+    e.W.requires_grad_();
+    linearProduct(e.X, e.W, {}, GemmPath::OneDnn).sum().backward();
+    COMPARE_CLOSE(distance(e.W.grad()[1], e.X.to(torch::kDouble).sum({0, 1})), 0.0, 1e-5);
+}
+
+TEST(halfWeightsGiveFloatResults)
+{
+    const at::NoGradGuard guard;
+    const Example e;
+    const Tensor W = e.W.to(torch::kBFloat16);
+    const Tensor Y = linearProductFloat(e.X, W);
+    VERIFY(Y.scalar_type() == torch::kFloat);
+    // Only W was rounded: far nearer than the 2^-9 that rounding Y would cost.
+    const Tensor expected = at::matmul(e.X.to(torch::kDouble), W.to(torch::kDouble).t());
+    COMPARE_CLOSE(distance(Y, expected), 0.0, 1e-5);
+}
+
+TEST(tilesOfALargeVocabularyFitTogether)
+{
+    const at::NoGradGuard guard;
+    const Tensor X = at::sin(at::arange(12)).view({3, 4}).to(torch::kFloat);
+    const Tensor W = at::cos(at::arange(9000 * 4)).view({9000, 4}).to(torch::kBFloat16);
+    const Tensor expected = at::matmul(X.to(torch::kDouble), W.to(torch::kDouble).t());
+    const Tensor Y = linearProductFloat(X, W);
+    VERIFY(Y.sizes() == expected.sizes());
+    COMPARE_CLOSE(distance(Y, expected), 0.0, 1e-5);
+}
