@@ -55,7 +55,7 @@ TEST(zerosShowAMaskMadeElsewhere)
 {
     Linear linear("q", at::tensor({0.0F, 1.0F}).view({1, 2}));
     linear.maskFromZeros();
-    VERIFY(at::equal(linear.mask(), at::tensor({false, true}).view({1, 2})));
+    VERIFY(at::equal(linear.mask(), at::tensor({0, 1}).to(torch::kBool).view({1, 2})));
 }
 
 TEST(anObserverSeesRowsOfInputs)
