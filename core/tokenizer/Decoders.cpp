@@ -112,8 +112,9 @@ public:
 
     Tokens apply(Tokens tokens) const override
     {
+        Regex::Search search(m_pattern);
         for (std::string& token : tokens) {
-            replaceAll(token, m_pattern, m_content);
+            replaceAll(token, search, m_content);
         }
         return tokens;
     }

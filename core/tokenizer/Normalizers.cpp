@@ -63,7 +63,11 @@ public:
     {
     }
 
-    void apply(std::string& text) const override { replaceAll(text, m_pattern, m_content); }
+    void apply(std::string& text) const override
+    {
+        Regex::Search search(m_pattern);
+        replaceAll(text, search, m_content);
+    }
 
 private:
     Regex m_pattern;

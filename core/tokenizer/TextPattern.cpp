@@ -16,11 +16,10 @@ Regex patternOf(const JsonPart& part)
     return Regex::literal(literal, pattern.where());
 }
 
-void replaceAll(std::string& text, const Regex& pattern, std::string_view content)
+void replaceAll(std::string& text, Regex::Search& search, std::string_view content)
 {
     std::string replaced;
     std::size_t done = 0;
-    Regex::Search search(pattern);
     search.start(text);
     while (const auto match = search.next()) {
         replaced.append(text, done, match->begin - done);

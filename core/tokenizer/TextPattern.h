@@ -12,6 +12,6 @@ namespace espalier {
 Regex patternOf(const JsonPart& part);
 
 /// Every match becomes `content`, as it is.
-void replaceAll(std::string& text, const Regex& pattern, std::string_view content);
+void replaceAll(std::string& text, Regex::Search& search, std::string_view content);
 
 } // namespace espalier

@@ -137,9 +137,17 @@ bool isMark(char32_t codePoint)
 
 bool isWordPart(char32_t codePoint)
 {
+    // Circled and squared letters count as letters although their category is "other symbol".
+    if ((codePoint >= 0x24B6 && codePoint <= 0x24E9) ||
+        (codePoint >= 0x1F130 && codePoint <= 0x1F149) ||
+        (codePoint >= 0x1F150 && codePoint <= 0x1F169) ||
+        (codePoint >= 0x1F170 && codePoint <= 0x1F189)) {
+        return true;
+    }
     const auto category = categoryOf(codePoint);
+    const bool joiner = codePoint == 0x200C || codePoint == 0x200D;
     return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NL) ||
-           category == UTF8PROC_CATEGORY_PC || codePoint == 0x200C || codePoint == 0x200D;
+           category == UTF8PROC_CATEGORY_PC || joiner;
 }
 
 } // namespace espalier
