@@ -40,11 +40,16 @@ void WriterThread::wait(Work work)
 
 void WriterThread::flush()
 {
-    wait([] {});
     std::exception_ptr failure;
+    try {
+        wait([] {});
+    } catch (const std::exception&) { // it shared a transaction with what failed
+        failure = std::current_exception();
+    }
     {
         const std::lock_guard lock(m_mutex);
-        std::swap(failure, m_failure);
+        failure = m_failure ? m_failure : failure;
+        m_failure = nullptr; // told once, whichever of the two came first
     }
     if (failure) {
         std::rethrow_exception(failure);
