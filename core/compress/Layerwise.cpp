@@ -124,7 +124,7 @@ private:
     /// The residual stream of every window; one buffer that each block overwrites.
     void embedWindows()
     {
-        if (!m_run.hasCalibration()) {
+        if (!m_plan.makeStatistic && !m_run.hasCalibration()) {
             return;
         }
         const auto stage = m_run.stage("calibrate");
@@ -201,6 +201,12 @@ private:
 
     void compressLinear(Linear& linear, Group& group)
     {
+        if (!linear.weight().isfinite().all().item<bool>()) {
+            throw Error(
+                ErrorCode::Numeric,
+                "The weight of " + linear.name() +
+                    " holds values that are not finite, so it cannot be pruned; check the model.");
+        }
         const Tensor before = linear.weight().clone();
         const Stopwatch watch;
         m_plan.prune(linear, group.statistic.get());

@@ -34,6 +34,7 @@ bool MemoryMonitor::stopRequested() const
 void MemoryMonitor::saveResumePoint(const Json& state)
 {
     resumePoint = state;
+    seriesAtResumePoint = series;
 }
 
 double MemoryMonitor::value(const std::string& name) const

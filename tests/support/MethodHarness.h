@@ -31,6 +31,7 @@ public:
     std::vector<RunEvent> events = {};
     std::vector<RunProgress> reports = {};
     std::optional<Json> resumePoint = {};
+    std::map<std::string, std::vector<MetricPoint>> seriesAtResumePoint = {};
     std::size_t stopAfter = std::numeric_limits<std::size_t>::max(); // progress reports
 };
 

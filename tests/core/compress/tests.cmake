@@ -2,3 +2,5 @@ espalier_add_test(core/compress/tst_PruneTarget.cpp LABELS methods LIBRARIES esp
 espalier_add_test(core/compress/tst_Masks.cpp LABELS methods LIBRARIES espalier_test_methods TORCH)
 espalier_add_test(core/compress/tst_Hessian.cpp LABELS methods LIBRARIES espalier_test_methods TORCH)
 espalier_add_test(core/compress/tst_OutputError.cpp LABELS methods LIBRARIES espalier_test_methods TORCH)
+espalier_add_test(core/compress/tst_Layerwise.cpp LABELS methods LIBRARIES espalier_test_methods TORCH)
+add_dependencies(tst_Layerwise method-prune-magnitude method-prune-wanda method-prune-sparsegpt)
