@@ -9,12 +9,19 @@ using namespace std::string_literals;
 namespace {
 
 /// No-break spaces as plain ones, so that the expected texts can be read.
-std::string readable(std::string text)
+std::string readable(const std::string& text)
 {
-    for (std::size_t at = text.find("\u00A0"); at != std::string::npos; at = text.find("\u00A0")) {
-        text.replace(at, 2, " ");
+    std::string result;
+    std::size_t from = 0;
+    for (std::size_t at = 0; at != std::string::npos; from = at + 2) {
+        at = text.find("\u00A0", from);
+        result += text.substr(from, at - from);
+        if (at == std::string::npos) {
+            break;
+        }
+        result += ' ';
     }
-    return text;
+    return result;
 }
 
 } // namespace
