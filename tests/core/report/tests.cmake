@@ -1,1 +1,2 @@
+espalier_add_test(core/report/tst_ReportWriters.cpp LABELS records)
 espalier_add_test(core/report/tst_SvgChart.cpp LABELS records)
