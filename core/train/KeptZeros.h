@@ -10,7 +10,8 @@
 namespace espalier {
 
 /// The zeros of a pruned student. While it is trained they are kept out of gradients (and so out of
-/// the optimiser's moments) and out of updates. A linear without any zero is left alone.
+/// the optimiser's moments) and out of updates. A model in whose linears less than 1 % of the
+/// weights are zero was not pruned: its zeros are accidents and nothing is kept.
 class ESPALIER_API KeptZeros {
 public:
     explicit KeptZeros(CausalLM& model);

@@ -167,7 +167,8 @@ void fields(auto& field, DistillLogitsParams& p)
          .group = "Student"});
     field(p.keepZeros, {.key = "keep-zeros",
                         .label = "Keep zeros",
-                        .help = "Weights of a pruned student that are zero stay zero.",
+                        .help = "Weights of a pruned student that are zero stay zero; pruned is a "
+                                "model with 1 % zeros or more.",
                         .group = "Student"});
     field(p.steps, {.key = "steps",
                     .label = "Steps",

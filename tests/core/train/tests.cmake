@@ -6,3 +6,4 @@ espalier_add_test(core/train/tst_ChunkedHeadLoss.cpp LABELS train LIBRARIES espa
 espalier_add_test(core/train/tst_AdamW.cpp LABELS train LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/train/tst_VocabularyCheck.cpp LABELS train LIBRARIES espalier_engine)
 espalier_add_test(core/train/tst_TrainLoop.cpp LABELS train LIBRARIES espalier_engine TORCH)
+espalier_add_test(core/train/tst_KeptZeros.cpp LABELS train LIBRARIES espalier_engine TORCH)

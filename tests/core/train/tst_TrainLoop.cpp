@@ -1,66 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/train/KeptZeros.h"
 #include "core/train/TrainLoop.h"
+#include "tests/core/train/SmallHidden.h"
 #include "tests/core/train/TrainHarness.h"
 #include "tests/support/Test.h"
 
-#include <limits>
-
 using namespace espalier;
+using test::shortTraining;
+using test::SmallHidden;
 
 namespace {
-
-/// Mean square of the student's last hidden states: no teacher, gradients everywhere but the head.
-class SmallHidden : public TrainObjective {
-public:
-    explicit SmallHidden(CausalLM& model)
-        : m_model(&model)
-    {
-    }
-
-    std::int64_t scoredTokens(const Tensor& windows) const override { return windows.numel(); }
-
-    LossSums accumulate(const Tensor& windows, double scale) override
-    {
-        const Tensor loss = sum(windows);
-        (loss * scale).backward();
-        const bool broken = ++passes == breakAt;
-        const double nan = std::numeric_limits<double>::quiet_NaN();
-        return {.total = broken ? nan : loss.item<double>(),
-                .parts = {{"square", loss.item<double>()}},
-                .kl = {},
-                .tokens = windows.numel()};
-    }
-
-    LossSums measure(const Tensor& windows) override
-    {
-        const double loss = sum(windows).item<double>();
-        return {.total = loss, .parts = {{"square", loss}}, .kl = {}, .tokens = windows.numel()};
-    }
-
-    int passes = 0;
-    int breakAt = -1;
-
-private:
-    Tensor sum(const Tensor& windows)
-    {
-        const Tensor hidden = m_model->hiddenStates(windows);
-        return hidden.square().mean(-1).sum();
-    }
-
-    CausalLM* m_model;
-};
-
-TrainOptions shortTraining()
-{
-    return {.steps = 9,
-            .batch = 2,
-            .accumulate = 2,
-            .schedule = {ScheduleShape::Cosine, 3e-3, 0, 2, 9},
-            .optimiser = {.weightDecay = 0.01},
-            .checkpointEvery = 4,
-            .evaluateEvery = 3};
-}
 
 struct Finished {
     std::vector<Tensor> weights;
@@ -235,58 +183,6 @@ TEST(lossThatIsNoNumberStopsBeforeTheWeights)
     for (const Tensor& parameter : model->parameters()) {
         VERIFY(!parameter.requires_grad() && !parameter.grad().defined());
     }
-}
-
-TEST(prunedWeightsNeverGrowBack)
-{
-    const test::TinyPair pair;
-    const auto model = pair.student();
-    std::vector<Tensor> masks;
-    for (Linear* linear : model->linears()) {
-        const Tensor keep = at::rand_like(linear->weight()) > 0.5;
-        linear->weight().masked_fill_(keep.logical_not(), 0.0); // pruned elsewhere: no mask is set
-        masks.push_back(keep);
-    }
-    test::TrainMonitor monitor;
-    RunContext run(pair.inputs(*model, pair.folder.path() / "run"), monitor);
-    SmallHidden objective(*model);
-    train(run, shortTraining(), objective);
-    bool changed = false;
-    for (std::size_t i = 0; i < masks.size(); ++i) {
-        const Tensor& weight = model->linears()[i]->weight();
-        VERIFY(weight.masked_select(masks[i].logical_not()).eq(0).all().item<bool>());
-        VERIFY(!at::signbit(weight.masked_select(masks[i].logical_not())).any().item<bool>());
-        changed = changed || model->linears()[i]->sparsity() < 0.45;
-    }
-    VERIFY(!changed);
-    VERIFY(monitor.events.front().text.find("stay zero") != std::string::npos);
-}
-
-TEST(withoutTheMaskZerosWouldGrow)
-{
-    const test::TinyPair pair;
-    const auto model = pair.student();
-    Linear& linear = *model->linears().front();
-    linear.weight().narrow(0, 0, 4).zero_();
-    test::TrainMonitor monitor;
-    RunContext run(pair.inputs(*model, pair.folder.path() / "run"), monitor);
-    SmallHidden objective(*model);
-    TrainOptions options = shortTraining();
-    options.keepZeros = false;
-    train(run, options, objective);
-    VERIFY(linear.weight().narrow(0, 0, 4).ne(0).any().item<bool>());
-}
-
-TEST(verificationNamesTheLinear)
-{
-    const test::TinyPair pair;
-    const auto model = pair.student();
-    Linear& linear = *model->linears().front();
-    linear.weight().narrow(0, 0, 1).zero_();
-    const KeptZeros zeros(*model);
-    COMPARE(zeros.count(), linear.weight().size(1));
-    linear.weight()[0][0].fill_(0.5);
-    VERIFY_FAILS(zeros.verify(), ErrorCode::Internal, linear.name());
 }
 
 TEST(unequalMicroBatchesWeighByTokens)
