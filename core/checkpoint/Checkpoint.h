@@ -29,13 +29,15 @@ struct TensorInfo {
     std::int64_t elements() const;
 };
 
-/// One or many safetensors shards, memory-mapped private (copy on write): editing a weight never reaches the file.
+/// One or many safetensors shards, memory-mapped private (copy on write): editing a weight never
+/// reaches the file.
 class ESPALIER_API Checkpoint {
 public:
-    /// A folder with model.safetensors or model.safetensors.index.json. Checks every header before it returns:
-    /// header length against file size and the 100 MB cap, known dtype, shape product times element size equal to
-    /// the byte range (with overflow checks), ranges contiguous, no duplicate names, every indexed shard and name
-    /// present. Folders that only hold pickle files are refused with what to do.
+    /// A folder with model.safetensors or model.safetensors.index.json. Checks every header before
+    /// it returns: header length against file size and the 100 MB cap, known dtype, shape product
+    /// times element size equal to the byte range (with overflow checks), ranges contiguous, no
+    /// duplicate names, every indexed shard and name present. Folders that only hold pickle files
+    /// are refused with what to do.
     static Checkpoint open(const Path& folder);
     static Checkpoint openFile(const Path& file);
     ~Checkpoint();
@@ -86,17 +88,20 @@ struct TensorToWrite {
 };
 
 struct WriteOptions {
-    std::int64_t shardBytes = 5'000'000'000; // a new shard starts beyond this; with one shard there is no index
-    std::map<std::string, std::string> metadata = { { "format", "pt" } };
+    std::int64_t shardBytes =
+        5'000'000'000; // a new shard starts beyond this; with one shard there is no index
+    std::map<std::string, std::string> metadata = {{"format", "pt"}};
 };
 
-/// Writes folder/model.safetensors, or shards with their index, each by temporary, fsync and rename.
-/// The header is padded so that data starts at a multiple of 64. Tensors keep the given order.
-ESPALIER_API void writeCheckpoint(
-    const Path& folder, const std::vector<TensorToWrite>& tensors, const WriteOptions& options = {});
+/// Writes folder/model.safetensors, or shards with their index, each by temporary, fsync and
+/// rename. The header is padded so that data starts at a multiple of 64. Tensors keep the given
+/// order.
+ESPALIER_API void writeCheckpoint(const Path& folder, const std::vector<TensorToWrite>& tensors,
+                                  const WriteOptions& options = {});
 
 /// One file, for finished blocks and training checkpoints.
-ESPALIER_API void writeSafetensors(const Path& file, const std::vector<std::pair<std::string, Tensor>>& tensors,
-    const std::map<std::string, std::string>& metadata = {});
+ESPALIER_API void writeSafetensors(const Path& file,
+                                   const std::vector<std::pair<std::string, Tensor>>& tensors,
+                                   const std::map<std::string, std::string>& metadata = {});
 
 } // namespace espalier

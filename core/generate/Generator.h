@@ -19,8 +19,10 @@ struct GenerateOptions {
     bool stopAtEos = true;
 };
 
-/// Continues `prompt` with a key/value cache. `onToken` sees each id as it comes and returns false to end.
-ESPALIER_API std::vector<std::int32_t> generate(CausalLM& model, std::span<const std::int32_t> prompt,
-    const GenerateOptions& options, const std::function<bool(std::int32_t)>& onToken = {});
+/// Continues `prompt` with a key/value cache. `onToken` sees each id as it comes and returns false
+/// to end.
+ESPALIER_API std::vector<std::int32_t>
+generate(CausalLM& model, std::span<const std::int32_t> prompt, const GenerateOptions& options,
+         const std::function<bool(std::int32_t)>& onToken = {});
 
 } // namespace espalier
