@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Llama and what shares its architecture (SmolLM2, TinyLlama, Llama 3).
 // Touvron et al.: Llama 2: Open Foundation and Fine-Tuned Chat Models, 2023. Read from top to
-// bottom it follows the reference implementation: norm, attention, feed-forward, block, model.
+// bottom it follows the reference implementation: norm, attention, feed-forward, block, model,
+// config. A family stays one file, even where that takes more than 300 lines.
 //
-//   x  hidden states [batch x length x hiddenSize], fp32      q, k, v  [batch x heads x length x
-//   headDim]
+//   x        hidden states [batch x length x hiddenSize], fp32
+//   q, k, v  [batch x heads x length x headDim]
 //
 // In bf16 and fp16 the inputs and results of products have that type; the residual stream, norms
 // and softmax sums stay fp32.
