@@ -28,7 +28,9 @@ void collect(const Json& value, const std::string& path, Leaves& leaves)
             collect(value[i], path + "." + std::to_string(i), leaves);
         }
     } else if (!value.is_null() && !(value.is_array() && value.empty())) {
-        leaves[path] = toText(paramFromJson(value));
+        if (std::string text = toText(paramFromJson(value)); !text.empty()) {
+            leaves[path] = std::move(text);
+        }
     }
 }
 
