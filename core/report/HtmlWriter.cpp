@@ -19,13 +19,16 @@ p, li { margin: 3pt 0; }
 table { border-collapse: collapse; font-size: 9pt; line-height: 1.3; margin: 4pt 0;
   border-top: 1.2pt solid #1A2025; border-bottom: 1.2pt solid #1A2025; }
 caption, figcaption { caption-side: top; text-align: left; font-size: 10pt; padding: 3pt 0; }
-th, td { padding: 2pt 7pt 2pt 0; text-align: left; vertical-align: top; }
+th, td { padding: 2pt 6pt 2pt 0; text-align: left; vertical-align: top; }
 th { font-weight: normal; }
 thead tr:last-child th { border-bottom: 0.6pt solid #1A2025; padding-bottom: 3pt; }
+th.number { white-space: normal; min-width: 0.42in; max-width: 0.95in; }
+tbody td:first-child { white-space: nowrap; }
+.facts tbody td:first-child { min-width: 1.3in; }
 th small { display: block; color: #525D66; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums lining-nums; }
 .note, .facts { color: #525D66; font-size: 9pt; }
-.warning { border-left: 2pt solid #835300; padding-left: 8pt; }
+.warning { border-left: 2pt solid #835300; padding-left: 22pt; }
 figure { margin: 12pt 0; page-break-inside: avoid; break-inside: avoid; }
 figure svg { max-width: 100%; height: auto; }
 pre { font: 8.5pt/1.35 "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre-wrap;
@@ -59,7 +62,9 @@ std::string listText(const char* heading, const std::vector<std::string>& senten
 
 std::string arrowOf(BetterDirection better)
 {
-    return better == BetterDirection::Lower ? " ↓" : better == BetterDirection::Higher ? " ↑" : "";
+    return better == BetterDirection::Lower    ? "\u00A0↓"
+           : better == BetterDirection::Higher ? "\u00A0↑"
+                                               : "";
 }
 
 std::string cellText(const ReportCell& cell, bool numeric)
