@@ -83,8 +83,9 @@ void MetricPlot::Extras::setReference(QCustomPlot& plot, const QString& text, do
         line = new QCPItemStraightLine(&plot);
         lineLabel = new QCPItemText(&plot);
         lineLabel->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
-        lineLabel->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
-        lineLabel->setPadding(QMargins(0, 2, 2, 0));
+        lineLabel->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
+        lineLabel->setClipToAxisRect(false);
+        lineLabel->setPadding(QMargins(0, 0, 10, 1));
     }
     referenceY = y;
     line->setVisible(hasReference());
@@ -109,11 +110,18 @@ void MetricPlot::Extras::restyle(const PlotTheme& theme)
 void MetricPlot::Extras::showLegend(QCustomPlot& plot, const PlotTheme& theme, bool on)
 {
     legend->setVisible(on);
-    if (on && legend->layout() != plot.plotLayout()) {
+    if (on && legend->layout() == plot.axisRect()->insetLayout()) {
         plot.axisRect()->insetLayout()->take(legend);
-        plot.plotLayout()->addElement(0, 1, legend); // outside, never over the data
+        auto* column = new QCPLayoutGrid; // outside, never over the data
+        plot.plotLayout()->addElement(0, 1, column);
+        column->addElement(0, 0, legend);
+        // The element below takes the height that the legend does not need.
+        column->addElement(1, 0, new QCPLayoutElement(&plot));
+        column->setRowStretchFactor(0, 0.001);
+        column->setMargins(QMargins(0, 8, 0, 0));
         plot.plotLayout()->setColumnStretchFactor(1, 0.001);
     }
+    legend->setRowSpacing(2);
     legend->setFont(textFont(TextRole::Caption));
     legend->setTextColor(theme.text);
     legend->setBrush(Qt::NoBrush);

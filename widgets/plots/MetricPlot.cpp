@@ -13,6 +13,7 @@ namespace {
 constexpr int kMostDirectLabels = 5;
 constexpr int kLabelGap = 9;
 constexpr double kNanMarkHeight = 0.015;
+constexpr double kEndRoom = 0.012; // of the x axis
 
 } // namespace
 
@@ -241,7 +242,9 @@ void MetricPlot::fitRanges()
         include(x, m_extras->xEnd);
     }
     if (!std::isnan(x.lower)) {
-        plot().xAxis->setRange(x.lower, x.upper > x.lower ? x.upper : x.lower + 1);
+        const double upper = x.upper > x.lower ? x.upper : x.lower + 1;
+        // Room for the mark at the line's end, which is cut off at the frame.
+        plot().xAxis->setRange(x.lower, upper + kEndRoom * (upper - x.lower));
     }
     if (!std::isnan(y.lower)) {
         plot().yAxis->setRange(withMargin(y, isLog ? PlotScale::Log : PlotScale::Linear));

@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kBigNumber = 1e6;
 constexpr int kFewDecades = 3;
+constexpr double kFewTicksBelow = 8; // 1-2-5 would give two ticks or less
 
 QCPScatterStyle::ScatterShape shapeOf(Marker marker)
 {
@@ -52,9 +53,12 @@ double NumberTicker::getTickStep(const QCPRange& range)
 
 QVector<double> NumberTicker::createTickVector(double tickStep, const QCPRange& range)
 {
-    if (m_scale == PlotScale::Linear || range.lower <= 0) {
+    if (m_scale == PlotScale::Linear || range.lower <= 0 ||
+        range.upper < kFewTicksBelow * range.lower) {
+        m_isDecades = false;
         return QCPAxisTicker::createTickVector(tickStep, range);
     }
+    m_isDecades = true;
     QVector<double> ticks;
     const int first = static_cast<int>(std::floor(std::log10(range.lower)));
     const int last = static_cast<int>(std::ceil(std::log10(range.upper)));
@@ -74,8 +78,7 @@ QString NumberTicker::getTickLabel(double tick, const QLocale&, QChar, int)
     if (tick != 0 && std::abs(tick) >= kBigNumber) {
         return QString::fromStdString(significantText(tick, 2));
     }
-    const double step =
-        m_scale == PlotScale::Log ? std::pow(10.0, std::floor(std::log10(tick) + 1e-9)) : m_step;
+    const double step = m_isDecades ? std::pow(10.0, std::floor(std::log10(tick) + 1e-9)) : m_step;
     return QString::fromStdString(fixedText(tick, decimalsOf(step)));
 }
 

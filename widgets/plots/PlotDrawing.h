@@ -24,6 +24,7 @@ protected:
 private:
     PlotScale m_scale = PlotScale::Linear;
     double m_step = 1.0;
+    bool m_isDecades = false;
 };
 
 /// Axes left and below only, ticks outside, grid in the theme's grid colour, titles in the

@@ -17,7 +17,7 @@ namespace espalier {
 
 namespace {
 
-constexpr int kLeastPanelWidth = 112;
+constexpr int kLeastPanelWidth = 100;
 constexpr int kPanelHeight = 76; // of the bars alone
 constexpr int kGap = 12;
 constexpr double kBarOpacity = 0.7;
@@ -174,7 +174,7 @@ void SparsityBars::paintPanel(QPainter& painter, int panel) const
         painter.drawRect(bar.adjusted(-1, 0, 1, 1));
     }
     painter.setPen(theme.textMuted);
-    const QRect below(frame.left() - 4, frame.bottom() + 3, frame.width() + 8, line);
+    const QRect below(frame.left(), frame.bottom() + 3, frame.width(), line);
     painter.drawText(below, Qt::AlignLeft, QStringLiteral("0"));
     painter.drawText(below, Qt::AlignRight,
                      QString::number(std::max<qsizetype>(0, shown.values.size() - 1)));
@@ -229,6 +229,12 @@ bool SparsityBars::event(QEvent* event)
         return true;
     }
     return QWidget::event(event);
+}
+
+void SparsityBars::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    updateGeometry(); // fewer panels beside each other need more height
 }
 
 } // namespace espalier

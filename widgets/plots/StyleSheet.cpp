@@ -208,10 +208,10 @@ void applyTheme(QApplication& application, const PlotTheme& theme, double textSc
     QFont font = QFontDatabase::systemFont(QFontDatabase::GeneralFont);
     // Named, so that Chinese text gets simplified forms and a regular weight whatever the locale
     // falls back to.
-    font.setFamilies(QStringList{font.family()} + QStringList{QStringLiteral("Noto Sans CJK SC"),
-                                                              QStringLiteral("Source Han Sans SC"),
-                                                              QStringLiteral("PingFang SC"),
-                                                              QStringLiteral("Microsoft YaHei")});
+    font.setFamilies(QStringList{QFontInfo(font).family()} +
+                     QStringList{QStringLiteral("Noto Sans CJK SC"),
+                                 QStringLiteral("Source Han Sans SC"),
+                                 QStringLiteral("PingFang SC"), QStringLiteral("Microsoft YaHei")});
     font.setPointSizeF(kBasePoints * textScale);
     QApplication::setFont(font);
     QApplication::setPalette(theme.palette());

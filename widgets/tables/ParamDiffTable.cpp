@@ -4,6 +4,8 @@
 #include "widgets/form/ParamEditors.h"
 
 #include <QHeaderView>
+#include <QPainter>
+#include <QStyledItemDelegate>
 
 #include <algorithm>
 #include <set>
@@ -27,6 +29,33 @@ bool differs(const QList<ParamDiffTable::Run>& runs, const std::string& key)
     });
 }
 
+/// Rows are selected as a whole: no frame around a single cell, and air at its sides.
+class PlainDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override
+    {
+        QStyleOptionViewItem plain = option;
+        plain.state &= ~QStyle::State_HasFocus;
+        if (option.state & QStyle::State_Selected) {
+            painter->fillRect(option.rect, option.palette.highlight());
+        }
+        plain.rect.adjust(kPad, 0, -kPad, 0);
+        QStyledItemDelegate::paint(painter, plain, index);
+    }
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        const QSize size = QStyledItemDelegate::sizeHint(option, index);
+        return {size.width() + 2 * kPad, std::max(25, option.fontMetrics.height() + 8)};
+    }
+
+private:
+    static constexpr int kPad = 6;
+};
+
 QString shown(const ParamValue* value)
 {
     if (value == nullptr || std::holds_alternative<std::monostate>(*value)) {
@@ -48,6 +77,7 @@ ParamDiffTable::ParamDiffTable(QWidget* parent)
     setEditTriggers(QAbstractItemView::NoEditTriggers);
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setShowGrid(false);
+    setItemDelegate(new PlainDelegate(this));
     verticalHeader()->hide();
     horizontalHeader()->setHighlightSections(false);
 }
@@ -66,6 +96,10 @@ void ParamDiffTable::setRuns(const QList<Run>& runs, const ParamSchema& schema)
         }
     }
     setHorizontalHeaderLabels(headers);
+    for (int column = 0; column < columnCount(); ++column) {
+        horizontalHeaderItem(column)->setTextAlignment(
+            (column == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    }
     if (runs.isEmpty()) {
         return;
     }

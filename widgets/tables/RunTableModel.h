@@ -94,7 +94,7 @@ private:
 
     QList<RunColumn> m_columns;
     QList<RunRow> m_rows;
-    QHash<QString, qint64> m_best; // by column key
+    QHash<QString, double> m_best; // by column key; nothing where all are equal
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
 };

@@ -3,6 +3,7 @@
 
 #include "core/analysis/NumberFormat.h"
 #include "widgets/plots/StyleSheet.h"
+#include "widgets/views/ElidedLabel.h"
 #include "widgets/views/GlyphLabel.h"
 #include "widgets/views/RunState.h"
 
@@ -32,11 +33,11 @@ QToolButton* makeButton(const char* name, QWidget* parent)
 ProgressRow::ProgressRow(QWidget* parent)
     : QWidget(parent)
     , m_glyph(new GlyphLabel(Glyph::Clock, &PlotTheme::textMuted, this))
-    , m_title(new QLabel(this))
-    , m_stage(new QLabel(this))
+    , m_title(new ElidedLabel(this))
+    , m_stage(new ElidedLabel(this))
     , m_bar(new QProgressBar(this))
     , m_percent(new QLabel(this))
-    , m_left(new QLabel(this))
+    , m_left(new ElidedLabel(this))
     , m_pause(makeButton("pause", this))
     , m_stop(makeButton("stop", this))
 {
@@ -68,8 +69,10 @@ ProgressRow::ProgressRow(QWidget* parent)
     layout->addWidget(m_left, 3);
     layout->addWidget(m_pause);
     layout->addWidget(m_stop);
-    for (QLabel* label : {m_title, m_stage, m_left}) {
-        label->setMinimumWidth(40); // narrower windows cut words before they squeeze the bar away
+    for (QWidget* part : std::initializer_list<QWidget*>{m_bar, m_percent, m_pause, m_stop}) {
+        QSizePolicy policy = part->sizePolicy();
+        policy.setRetainSizeWhenHidden(true); // rows of a list stay in line
+        part->setSizePolicy(policy);
     }
     connect(m_stop, &QToolButton::clicked, this, &ProgressRow::stopRequested);
     connect(m_pause, &QToolButton::clicked, this, [this] {

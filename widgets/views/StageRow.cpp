@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <numeric>
 
 namespace espalier {
 
@@ -102,9 +103,21 @@ void StageRow::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const int room = width() - m_time->sizeHint().width() - kGap;
-    const int each = room / static_cast<int>(m_stages.size());
-    for (int i = 0; i < m_stages.size(); ++i) {
-        paintStage(painter, QRect(i * each, 0, each - kGap, height()), i);
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    QList<int> widths;
+    for (const StageLook& stage : m_stages) {
+        widths.append(kBadge + 14 + kGap + QFontMetrics(bold).horizontalAdvance(stage.title) +
+                      fontMetrics().horizontalAdvance(stage.detail));
+    }
+    const int spare = room - std::accumulate(widths.begin(), widths.end(), 0);
+    const int count = static_cast<int>(m_stages.size());
+    int left = 0;
+    for (int i = 0; i < count;
+         ++i) { // what each needs and an equal share of the rest; too narrow: all alike
+        const int stageWidth = spare >= 0 ? widths[i] + spare / count : room / count;
+        paintStage(painter, QRect(left, 0, stageWidth - kGap, height()), i);
+        left += stageWidth;
     }
 }
 

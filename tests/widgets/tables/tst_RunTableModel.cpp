@@ -142,6 +142,8 @@ void TestRunTableModel::marksTheBest()
     for (int i = 0; i < model.rowCount();
          ++i) { // the baseline is better, but it is not a candidate
         QCOMPARE(model.index(i, 3).data(RunTableModel::BestRole).toBool(), model.rowAt(i).id == 1);
+        QVERIFY(
+            !model.index(i, 5).data(RunTableModel::BestRole).toBool()); // all have the same bytes
     }
 }
 
