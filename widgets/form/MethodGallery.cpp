@@ -68,6 +68,9 @@ public:
             shown.font.setPointSizeF(shown.font.pointSizeF() * 0.92);
             shown.rect.adjust(0, 0, -5, 0); // in line with the header's text
         }
+        if (option.state & QStyle::State_Selected) {
+            painter->fillRect(option.rect, theme.accentSoft);
+        }
         QStyledItemDelegate::paint(painter, shown, index);
         if (!isGroup && index.column() == MethodGalleryModel::NeedsColumn) {
             paintNeeds(*painter, option, first, isUsable ? theme.textMuted : theme.disabled);

@@ -110,8 +110,11 @@ LayerHeatmap::Layout LayerHeatmap::layoutNow() const
     const QFontMetrics metrics(layout.font);
     layout.linears = static_cast<int>(m_board.linears().size());
     layout.blocks = m_board.blocks();
+    QFont bold = layout.font; // that of the selected row
+    bold.setWeight(QFont::DemiBold);
+    const QFontMetrics widest(bold);
     for (const QString& linear : m_board.linears()) {
-        layout.labels = std::max(layout.labels, metrics.horizontalAdvance(linear));
+        layout.labels = std::max(layout.labels, widest.horizontalAdvance(linear));
     }
     layout.labels = std::max(layout.labels, metrics.horizontalAdvance(tr("time (s)"))) + 16;
     const int room = std::max(0, width() - layout.labels - 8);

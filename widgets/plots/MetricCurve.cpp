@@ -102,6 +102,9 @@ void MetricPlot::Extras::restyle(const PlotTheme& theme)
 {
     if (line != nullptr) {
         line->setPen(seriesPen(theme.series(kReferenceSlot), 1.4));
+        QColor ground = theme.surface; // readable where a curve passes behind it
+        ground.setAlphaF(0.8F);
+        lineLabel->setBrush(ground);
         lineLabel->setColor(theme.text);
         lineLabel->setFont(textFont(TextRole::Caption));
     }

@@ -147,6 +147,9 @@ void PlotView::changeEvent(QEvent* event)
 
 void PlotView::setCurrent(const std::optional<PlotPoint>& point)
 {
+    if (!point && !m_current) {
+        return;
+    }
     const QString before = m_current ? m_current->id : QString();
     m_current = point;
     m_crosshair->setVisible(point.has_value());

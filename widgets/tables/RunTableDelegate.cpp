@@ -121,6 +121,24 @@ void paintNumber(QPainter& painter, const QStyleOptionViewItem& option, const QM
     painter.drawText(rect, Qt::AlignRight | Qt::AlignVCenter, value);
 }
 
+/// State (icon and word) and count of seeds.
+void paintPlain(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index,
+                const PlotTheme& theme)
+{
+    QRect rect = option.rect.adjusted(kPad, 0, -kPad, 0);
+    const QIcon decoration = index.data(Qt::DecorationRole).value<QIcon>();
+    if (!decoration.isNull()) {
+        const int side = std::max(16, option.fontMetrics.height());
+        decoration.paint(&painter, QRect(rect.left(), rect.center().y() - side / 2, side, side));
+        rect.setLeft(rect.left() + side + 6);
+    }
+    painter.setFont(option.font);
+    painter.setPen(theme.text);
+    const bool isRight = index.data(Qt::TextAlignmentRole).toInt() & Qt::AlignRight;
+    painter.drawText(rect, (isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter,
+                     index.data().toString());
+}
+
 } // namespace
 
 QSize RunTableDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
@@ -158,9 +176,7 @@ void RunTableDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     } else if (index.column() >= RunTableModel::FirstMetric) {
         paintNumber(*painter, option, index, theme);
     } else {
-        QStyleOptionViewItem plain = option;
-        plain.state &= ~(QStyle::State_HasFocus | QStyle::State_Selected);
-        QStyledItemDelegate::paint(painter, plain, index);
+        paintPlain(*painter, option, index, theme);
     }
     if (option.state & QStyle::State_HasFocus && index.column() == RunTableModel::NameColumn) {
         painter->fillRect(QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()),

@@ -62,8 +62,8 @@ ProgressRow::ProgressRow(QWidget* parent)
     layout->setContentsMargins(12, 2, 8, 2);
     layout->setSpacing(10);
     layout->addWidget(m_glyph);
-    layout->addWidget(m_title, 3);
-    layout->addWidget(m_stage, 3);
+    layout->addWidget(m_title, 5);
+    layout->addWidget(m_stage, 5);
     layout->addWidget(m_bar, 4, Qt::AlignVCenter);
     layout->addWidget(m_percent);
     layout->addWidget(m_left, 3);
