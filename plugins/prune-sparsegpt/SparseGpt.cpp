@@ -21,6 +21,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,8 +73,7 @@ Tensor scores(const Tensor& W, const Tensor& U)
     return (W / U.diagonal()).square();
 }
 
-/// Columns of one block as plain memory: rows of W (already a copy), M and E lie one after the
-/// other.
+/// Columns of one block as plain memory; the rows of W, M and E lie one after the other.
 template <class T>
 struct Tile {
     T* W;
@@ -102,8 +103,7 @@ void chooseGroup(const Tile<T>& tile, const T* w, bool* keep, std::int64_t begin
     }
 }
 
-/// Algorithm 1, inner loop for one row: prune column by column, pass each error on to the columns
-/// right of it.
+/// Algorithm 1, inner loop for one row: each error is passed on to the columns right of it.
 template <class T>
 double sweepRow(const Tile<T>& tile, std::int64_t row, const std::optional<Pattern>& pattern)
 {
@@ -130,8 +130,7 @@ double sweepRow(const Tile<T>& tile, std::int64_t row, const std::optional<Patte
     return loss;
 }
 
-/// All rows of one block; they are independent once the mask is known. W, M and E are [R x
-/// columns].
+/// All rows of one block; they are independent once the mask is known.
 double sweepBlock(Tensor& W, Tensor& M, Tensor& E, const Tensor& U,
                   const std::optional<Pattern>& pattern)
 {
@@ -145,18 +144,17 @@ double sweepBlock(Tensor& W, Tensor& M, Tensor& E, const Tensor& U,
             }
         });
     });
-    double sum = 0.0; // in row order, so that the number of threads does not show
-    for (const double loss : losses) {
-        sum += loss;
-    }
-    return sum;
+    // In row order, so that the number of threads does not show.
+    return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
-/// Algorithm 1. With a pattern the mask is chosen group by group during the sweep, else by
-/// `choose`.
+/// Algorithm 1. With a pattern masks are chosen group by group during the sweep, else by `choose`.
 Solution solve(const Tensor& weight, const Tensor& U, std::int64_t B, const ChooseMask& choose,
                const std::optional<Pattern>& pattern = {})
 {
+    if (pattern) {
+        requireWholeGroups(weight, *pattern);
+    }
     const std::int64_t C = weight.size(1);
     Solution result{weight.to(U.scalar_type()).clone(), torch::ones(weight.sizes(), torch::kBool)};
     Tensor& W = result.W;
@@ -187,8 +185,7 @@ ChooseMask lowestOfBlock(const PruneTarget& target)
     };
 }
 
-/// sum E^2 / 2 equals 1/2 tr(D (H + lambda I) D^T) exactly, D = W - What: how far are the two
-/// apart?
+/// How far sum E^2 / 2 is from 1/2 tr(D (H + lambda I) D^T), D = W - What: exactly equal in theory.
 double lossResidual(const Solution& solution, const Tensor& W, const Tensor& G, double scale,
                     double lambda)
 {
@@ -236,8 +233,8 @@ protected:
                 const InverseFactor& factor = H.inverse(sequences, p.damping, layer.name(), warn);
                 const Tensor W =
                     layer.weight().masked_fill(factor.dead, 0); // inputs that never fire
-                const Solution pruned = solve(W, factor.U, p.blockSize, lowestOfBlock(p.target),
-                                              groupsFor(layer, p.target));
+                const Solution pruned =
+                    solve(W, factor.U, p.blockSize, lowestOfBlock(p.target), p.target.groups());
                 const double residual = lossResidual(
                     pruned, W, H.gram(), 2.0 / static_cast<double>(sequences), factor.lambda);
                 layer.setWeight(pruned.W.to(layer.weight().scalar_type()));
@@ -284,20 +281,11 @@ protected:
     }
 
 private:
-    static std::optional<Pattern> groupsFor(const Linear& layer, const PruneTarget& target)
-    {
-        const auto pattern = target.groups();
-        if (pattern) {
-            requireWholeGroups(layer.weight(), *pattern);
-        }
-        return pattern;
-    }
-
     static void report(RunContext& run, const std::string& name, double loss, double residual)
     {
         run.metrics().record("reconstruction_loss/" + name, 0, loss);
         run.metrics().record("loss_identity/" + name, 0, residual);
-        if (residual > kLargestResidual) {
+        if (!(residual <= kLargestResidual)) {
             run.warn("The solver's loss for " + name + " differs from the loss of its weights by " +
                      std::to_string(residual) +
                      " of it; set hessian-precision to fp64 or raise damping.");

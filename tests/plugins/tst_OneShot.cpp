@@ -102,3 +102,14 @@ TEST(everyMethodSaysWhatToExpect)
         config.intermediateSize = 128;
     }
 }
+
+TEST(sparseGptWarnsWhenTheHessianIsNotPositiveDefinite)
+{
+    Linear layer("blocks.0.q", torch::ones({2, 8}));
+    const MemoryMonitor monitor = pruneOne({.id = "prune-sparsegpt", .params = {{"damping", 0.0}}},
+                                           layer, torch::ones({3, 8})); // rank 1
+    VERIFY(!monitor.warnings().empty());
+    VERIFY2(monitor.warnings()[0].find("blocks.0.q") != std::string::npos, monitor.warnings()[0]);
+    COMPARE(layer.weight().isfinite().all().item<bool>(), true);
+    COMPARE(zeros(layer.weight()), 8);
+}

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/compress/Hessian.h"
 #include "core/compress/Layerwise.h"
 #include "core/compress/Masks.h"
 #include "tests/support/FixtureF1.h"
-#include "tests/support/MethodHarness.h"
-#include "tests/support/TempFolder.h"
+#include "tests/support/MethodBench.h"
 #include "tests/support/Test.h"
-#include "tests/support/TinyModel.h"
 
 #include <ATen/ATen.h>
 
@@ -18,88 +15,6 @@ using namespace espalier;
 using namespace espalier::test;
 
 namespace {
-
-constexpr std::int64_t kWindows = 6, kLength = 24, kBatch = 4; // the last batch is short
-
-CalibrationSet tokens()
-{
-    at::manual_seed(2);
-    CalibrationSet set;
-    set.tokens = at::randint(0, 96, {kWindows, kLength}, torch::kInt);
-    return set;
-}
-
-using Weights = std::map<std::string, Tensor>;
-
-Weights weightsOf(CausalLM& model)
-{
-    Weights weights;
-    for (std::int64_t index = 0; index < model.blocks(); ++index) {
-        const auto block = model.lease(index);
-        for (const auto& [name, tensor] : block->tensors(index)) {
-            weights[name] = tensor.clone();
-        }
-    }
-    return weights;
-}
-
-bool sameBits(const Weights& a, const Weights& b)
-{
-    bool same = a.size() == b.size();
-    for (const auto& [name, tensor] : a) {
-        same = same && b.contains(name) && at::equal(tensor, b.at(name));
-    }
-    return same;
-}
-
-/// Series without what a clock decides.
-std::map<std::string, std::vector<double>> values(const MemoryMonitor& monitor)
-{
-    std::map<std::string, std::vector<double>> result;
-    for (const auto& [name, points] : monitor.series) {
-        for (const MetricPoint& point : points) {
-            result[name].push_back(name.starts_with("seconds/") ? 0.0 : point.value);
-        }
-    }
-    return result;
-}
-
-/// A model folder, a run folder and what a run in them needs.
-struct Bench {
-    TempFolder folder;
-    CalibrationSet calibration = tokens();
-
-    Bench() { makeTinyModel(folder.path() / "model"); }
-
-    std::unique_ptr<CausalLM> open(Residency residency = Residency::Resident) const
-    {
-        return CausalLM::open(folder.path() / "model", {.residency = residency});
-    }
-
-    MethodRun run(const std::string& id, const ParamValues& params,
-                  const std::string& name = "run") const
-    {
-        return {.id = id,
-                .params = params,
-                .calibration = &calibration,
-                .folder = folder.path() / name,
-                .batch = kBatch};
-    }
-};
-
-struct Case {
-    const char* id;
-    ParamValues params;
-};
-
-const std::vector<Case>& cases()
-{
-    static const std::vector<Case> all{{"prune-magnitude", {}},
-                                       {"prune-magnitude", {{"scope", "global"}, {"cap", 0.7}}},
-                                       {"prune-wanda", {{"pattern", "2:4"}}},
-                                       {"prune-sparsegpt", {{"block-size", 20}}}};
-    return all;
-}
 
 /// What the calibration windows look like to every linear, by a forward pass of our own.
 Weights slowWanda(CausalLM& model, const Tensor& ids, double sparsity)
@@ -194,63 +109,6 @@ TEST(untouchedTensorsKeepTheirBits)
         }
     }
     COMPARE(norms, 6);
-}
-
-TEST(equalRunsGiveEqualBitsResidentOrStreamed)
-{
-    const Bench bench;
-    for (const Case& method : cases()) {
-        const auto first = bench.open();
-        const auto second = bench.open();
-        const auto streamed = bench.open(Residency::Streamed);
-        MemoryMonitor one, two, three;
-        runMethod(bench.run(method.id, method.params, "one"), *first, one);
-        runMethod(bench.run(method.id, method.params, "two"), *second, two);
-        runMethod(bench.run(method.id, method.params, "three"), *streamed, three);
-        VERIFY(sameBits(weightsOf(*first), weightsOf(*second)));
-        VERIFY(sameBits(weightsOf(*first), weightsOf(*streamed)));
-        VERIFY(values(one) == values(two));
-        VERIFY(values(one) == values(three));
-    }
-}
-
-TEST(aStoppedRunResumesToTheSameBitsAndSeries)
-{
-    const Bench bench;
-    for (const Case& method : cases()) {
-        const auto whole = bench.open();
-        MemoryMonitor undisturbed;
-        runMethod(bench.run(method.id, method.params, "whole"), *whole, undisturbed);
-        const std::size_t steps = undisturbed.reports.size();
-        for (const Residency residency : {Residency::Resident, Residency::Streamed}) {
-            for (std::size_t stopAfter = 1; stopAfter < steps; stopAfter += steps / 7 + 1) {
-                const TempFolder folder;
-                MethodRun run = bench.run(method.id, method.params);
-                run.folder = folder.path();
-                MemoryMonitor stopped;
-                stopped.stopAfter = stopAfter;
-                bool wasStopped = false;
-                try {
-                    runMethod(run, *bench.open(residency), stopped);
-                } catch (const Cancelled&) {
-                    wasStopped = true;
-                }
-                VERIFY(wasStopped);
-                MemoryMonitor resumed;
-                resumed.series = stopped.seriesAtResumePoint; // the journal is cut back to there
-                run.resume = stopped.resumePoint;
-                const auto model = bench.open(residency);
-                runMethod(run, *model, resumed);
-                VERIFY(sameBits(weightsOf(*whole), weightsOf(*model)));
-                VERIFY(values(resumed) == values(undisturbed));
-                if (residency == Residency::Resident) {
-                    for (Linear* linear : model->linears()) {
-                        VERIFY(at::equal(linear->mask(), linear->weight().ne(0)));
-                    }
-                }
-            }
-        }
-    }
 }
 
 TEST(globalScopeReachesItsAimOverAllLinears)
