@@ -85,7 +85,7 @@ void MetricPlot::Extras::setReference(QCustomPlot& plot, const QString& text, do
         lineLabel->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
         lineLabel->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
         lineLabel->setClipToAxisRect(false);
-        lineLabel->setPadding(QMargins(0, 0, 10, 1));
+        lineLabel->setPadding(QMargins(6, 0, 10, 1));
     }
     referenceY = y;
     line->setVisible(hasReference());
@@ -102,9 +102,6 @@ void MetricPlot::Extras::restyle(const PlotTheme& theme)
 {
     if (line != nullptr) {
         line->setPen(seriesPen(theme.series(kReferenceSlot), 1.4));
-        QColor ground = theme.surface; // readable where a curve passes behind it
-        ground.setAlphaF(0.8F);
-        lineLabel->setBrush(ground);
         lineLabel->setColor(theme.text);
         lineLabel->setFont(textFont(TextRole::Caption));
     }

@@ -189,6 +189,9 @@ void MetricPlot::reserveLabelSpace()
 
 void MetricPlot::placeLabels()
 {
+    if (m_extras->hasReference()) {
+        placeReference();
+    }
     QList<double> wanted;
     QList<Curve*> ends;
     for (const auto& each : m_curves) {
@@ -208,6 +211,26 @@ void MetricPlot::placeLabels()
         ends[i]->label->setVisible(isInside);
         ends[i]->label->position->setCoords(x + kLabelGap, placed[i]);
     }
+}
+
+void MetricPlot::placeReference()
+{
+    // At the end of the axis where the curves are farther from the line.
+    const double line = plot().yAxis->coordToPixel(m_extras->referenceY);
+    double left = 1e300;
+    double right = 1e300;
+    for (const auto& each : m_curves) {
+        if (!each->end->data()->isEmpty()) {
+            const double first = each->raw->data()->constBegin()->value;
+            const double last = each->end->data()->constBegin()->value;
+            left = std::fmin(left, std::abs(plot().yAxis->coordToPixel(first) - line));
+            right = std::fmin(right, std::abs(plot().yAxis->coordToPixel(last) - line));
+        }
+    }
+    const bool isLeft = left > right;
+    m_extras->lineLabel->position->setCoords(isLeft ? 0 : 1, m_extras->referenceY);
+    m_extras->lineLabel->setPositionAlignment((isLeft ? Qt::AlignLeft : Qt::AlignRight) |
+                                              Qt::AlignBottom);
 }
 
 void MetricPlot::fitRanges()

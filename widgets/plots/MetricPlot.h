@@ -64,6 +64,7 @@ private:
     void styleCurve(Curve& curve);
     void updateEnd(Curve& curve);
     void placeLabels();
+    void placeReference();
     void reserveLabelSpace();
     std::optional<PlotPoint> pointOf(const Curve& curve, int index) const;
 
