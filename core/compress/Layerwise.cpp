@@ -12,6 +12,7 @@
 #include <chrono>
 #include <future>
 #include <iomanip>
+#include <malloc.h>
 #include <sstream>
 #include <vector>
 
@@ -74,6 +75,15 @@ private:
     std::vector<Group>& m_groups;
 };
 
+/// Blocks are read, worked on and written by different threads; what each of them frees stays in an
+/// arena of its own and adds up to several blocks (SmolLM2-135M: 520 MiB where 260 are in use).
+void giveBackFreedMemory()
+{
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
+}
+
 class Walk {
 public:
     Walk(RunContext& run, const LayerwisePlan& plan)
@@ -98,6 +108,7 @@ public:
             } else {
                 compressBlock(index);
             }
+            giveBackFreedMemory();
         }
     }
 

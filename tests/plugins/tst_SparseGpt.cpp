@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The method's own file, so that its steps can be called one by one with a mask of the test's
-// choice.
+// The method's own file, so that its steps can be called one by one.
 #include "plugins/prune-sparsegpt/SparseGpt.cpp" // NOLINT(bugprone-suspicious-include)
 #include "tests/support/FixtureF1.h"
 #include "tests/support/MethodHarness.h"
