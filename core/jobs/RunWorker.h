@@ -18,17 +18,17 @@ enum class StopRequest { None = 1, Stop, Pause, Leave };
 struct WorkerInputs {
     RunId id = RunId::None;
     RunSpec spec = {};
-    Path folder = {};      // runs/<id>; its journal exists already
-    Path builtinData = {}; // resources/demo
-    bool resume = false;   // go on from the last resume point when there is one
+    Path folder = {};                        // runs/<id>; its journal exists already
+    Path builtinData = {};                   // resources/demo
+    bool resume = false;                     // go on from the last resume point when there is one
     std::function<Path(RunId)> modelOf = {}; // folder of the model another run exported
 };
 
-/// Executes one run on the calling thread: load, method, evaluate, export. Writes the journal and nothing else:
-/// who wants rows ingests it. Returns the final status (succeeded, failed, cancelled, paused or interrupted);
-/// never throws. Holds the run's lock file meanwhile.
-ESPALIER_API RunStatus executeRun(
-    const WorkerInputs& inputs, const MethodCatalog& methods, const std::atomic<StopRequest>& stop);
+/// Executes one run on the calling thread: load, method, evaluate, export. Writes the journal and
+/// nothing else: who wants rows ingests it. Returns the final status (succeeded, failed, cancelled,
+/// paused or interrupted); never throws. Holds the run's lock file meanwhile.
+ESPALIER_API RunStatus executeRun(const WorkerInputs& inputs, const MethodCatalog& methods,
+                                  const std::atomic<StopRequest>& stop);
 
 /// The first reason why `spec` cannot run, else nothing. Cheap: reads config.json at most.
 ESPALIER_API std::vector<ParamIssue> issuesOf(const RunSpec& spec, const MethodCatalog& methods);

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/eval/Evaluation.h"
+#include "core/export/ModelCard.h"
+#include "core/export/ModelExport.h"
+#include "core/jobs/Provenance.h"
+#include "core/jobs/RunParts.h"
+#include "core/run/Recipe.h"
+
+#include <algorithm>
+#include <set>
+
+namespace espalier {
+
+namespace {
+
+std::string unitOf(std::string_view key)
+{
+    if (key.ends_with("bytes")) {
+        return "bytes";
+    }
+    if (key.ends_with("tokens_per_second")) {
+        return "tokens/s";
+    }
+    if (key == "nll") {
+        return "nat";
+    }
+    if (key.ends_with("kld")) {
+        return "nat/token";
+    }
+    return {};
+}
+
+void recordAll(RunContext& run, const std::string& prefix, const Json& values)
+{
+    for (const auto& [key, value] : values.items()) {
+        if (value.is_number() || value.is_null()) {
+            run.metrics().record(prefix + "/" + key, 0, numberFromJson(value), unitOf(key));
+        }
+    }
+}
+
+StepFunction stepOf(RunContext& run, std::string label)
+{
+    return [&run, label = std::move(label)](std::int64_t done, std::int64_t total) {
+        run.step(label, done, total);
+    };
+}
+
+/// The model that divergence is measured against: the teacher, or the dense model the run started
+/// from.
+std::unique_ptr<CausalLM> openReference(const LoadedRun& loaded, const RunSpec& spec)
+{
+    const Path& folder = loaded.teacherFolder.empty() ? loaded.modelFolder : loaded.teacherFolder;
+    return CausalLM::open(folder, {.dtype = spec.dtype, .residency = Residency::Streamed});
+}
+
+} // namespace
+
+void evaluateRun(RunContext& run, LoadedRun& loaded)
+{
+    const RunSpec& spec = run.spec();
+    std::unique_ptr<CausalLM> reference;
+    for (auto& [evaluation, data] : loaded.evaluations) {
+        const std::string prefix = "eval/" + data.name;
+        if (evaluation.kind == "perplexity") {
+            recordAll(run, prefix,
+                      toJson(perplexity(*loaded.model, data, spec.batch,
+                                        stepOf(run, "Perplexity on " + data.name))));
+        } else if (evaluation.kind == "divergence") {
+            if (!reference) {
+                reference = openReference(loaded, spec);
+            }
+            recordAll(run, prefix + "/divergence",
+                      toJson(divergence(*loaded.model, *reference, data, spec.batch,
+                                        stepOf(run, "Divergence on " + data.name))));
+        }
+    }
+    const auto wantsSpeed = [](const EvaluationSpec& evaluation) {
+        return evaluation.kind == "speed";
+    };
+    if (std::ranges::any_of(spec.evaluations, wantsSpeed)) {
+        recordAll(run, "speed",
+                  toJson(measureSpeed(*loaded.model, {}, stepOf(run, "Measuring speed"))));
+    }
+}
+
+void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId id)
+{
+    const RunSpec& spec = run.spec();
+    const auto wantsFootprint = [](const EvaluationSpec& evaluation) {
+        return evaluation.kind == "footprint";
+    };
+    const bool measured = std::ranges::any_of(spec.evaluations, wantsFootprint);
+    std::vector<ExportSpec> exports = spec.exports;
+    if (measured && exports.empty()) {
+        exports.emplace_back(); // a footprint is that of files
+    }
+    for (const ExportSpec& wanted : exports) {
+        const Path folder = wanted.folder.empty() ? run.folder() / "export" : Path(wanted.folder);
+        ExportInputs inputs{.model = loaded.model.get(),
+                            .sourceFolder = loaded.modelFolder,
+                            .outputFolder = folder,
+                            .recipe = recipeText(spec),
+                            .modelCard =
+                                modelCardText(spec, loaded.method != nullptr ? loaded.method->info()
+                                                                             : MethodInfo{}),
+                            .provenance = provenanceOf(spec)};
+        inputs.provenance["run"] = toText(id);
+        for (const Artifact& artifact : exportModel(inputs, stepOf(run, "Exporting"))) {
+            journal.artifact(artifact);
+        }
+        if (measured && &wanted == &exports.front()) {
+            recordAll(run, "footprint",
+                      toJson(footprint(folder, stepOf(run, "Measuring the footprint"))));
+        }
+    }
+}
+
+} // namespace espalier

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/SeedStream.h"
+#include "core/jobs/Provenance.h"
+#include "core/jobs/RunParts.h"
+#include "core/method/MethodCatalog.h"
+#include "core/train/BlockChoice.h"
+
+#include <algorithm>
+
+namespace espalier {
+
+namespace {
+
+// One window in eight is kept from training, so that a curve shows text no step has seen.
+constexpr std::int64_t kHeldOutShare = 8;
+
+constexpr std::int64_t kLongestDefaultWindow = 2048;
+
+DataSpec completedData(DataSpec data, const ModelConfig& config)
+{
+    if (data.length == 0) {
+        data.length = std::min(config.maxPositions, kLongestDefaultWindow);
+    }
+    if (data.length > config.maxPositions) {
+        throw Error(ErrorCode::InvalidInput,
+                    "Windows of " + std::to_string(data.length) + " tokens are asked for " +
+                        data.source + ", the model's context holds " +
+                        std::to_string(config.maxPositions) + ". Use --length " +
+                        std::to_string(config.maxPositions) + " or less.");
+    }
+    return data;
+}
+
+void openModels(LoadedRun& loaded, const RunSpec& spec)
+{
+    const bool gradients = loaded.method != nullptr && loaded.method->needs().gradients;
+    LoadOptions options{.dtype = spec.dtype,
+                        .residency = gradients ? Residency::Resident : Residency::Streamed};
+    if (!loaded.teacherFolder.empty()) {
+        loaded.teacher = CausalLM::open(loaded.teacherFolder, options);
+    }
+    loaded.config = readModelConfig(loaded.modelFolder);
+    if (const auto blocks = loaded.params.find("blocks");
+        blocks != loaded.params.end() && std::holds_alternative<std::string>(blocks->second)) {
+        options.keepBlocks =
+            chosenBlocks(std::get<std::string>(blocks->second), loaded.config.layers);
+    }
+    loaded.model = CausalLM::open(loaded.modelFolder, options);
+}
+
+/// The last windows become the held-out set of a method that trains.
+void splitHeldOut(LoadedRun& loaded)
+{
+    const std::int64_t windows = loaded.calibration->tokens.size(0);
+    const std::int64_t held = windows / kHeldOutShare;
+    if (held == 0) {
+        return;
+    }
+    CalibrationSet heldOut = *loaded.calibration;
+    heldOut.tokens = loaded.calibration->tokens.slice(0, windows - held).contiguous();
+    loaded.calibration->tokens =
+        loaded.calibration->tokens.slice(0, 0, windows - held).contiguous();
+    loaded.heldOut = std::move(heldOut);
+}
+
+void readData(LoadedRun& loaded, const RunSpec& spec, const DataFolders& folders)
+{
+    const ModelConfig& config = loaded.config;
+    const auto remember = [&](const CalibrationSet& data, const std::string& role) {
+        Json entry = dataProvenance(data);
+        entry["role"] = role;
+        loaded.dataProvenance[data.name] = std::move(entry);
+    };
+    if (spec.calibration) {
+        loaded.calibration = loadWindows(completedData(*spec.calibration, config),
+                                         loaded.modelFolder, config.vocabSize, Windows::Sampled,
+                                         streamSeed(spec.seed, "calibration"), folders);
+        remember(*loaded.calibration, "calibration");
+        if (loaded.method != nullptr && loaded.method->needs().gradients) {
+            splitHeldOut(loaded);
+        }
+    }
+    for (const EvaluationSpec& evaluation : spec.evaluations) {
+        if (evaluation.data.source.empty()) {
+            continue;
+        }
+        CalibrationSet data = loadWindows(completedData(evaluation.data, config),
+                                          loaded.modelFolder, config.vocabSize, Windows::InOrder,
+                                          streamSeed(spec.seed, "evaluation"), folders);
+        remember(data, "evaluation");
+        loaded.evaluations.emplace_back(evaluation, std::move(data));
+    }
+}
+
+} // namespace
+
+Path resolveModel(const std::string& reference, const std::function<Path(RunId)>& modelOf)
+{
+    constexpr std::string_view kPrefix = "run:";
+    if (!reference.starts_with(kPrefix)) {
+        return reference;
+    }
+    const auto id = runIdFromText(reference.substr(kPrefix.size()));
+    if (!id || !modelOf) {
+        throw Error(ErrorCode::InvalidInput,
+                    "\"" + reference + "\" is not a run: write run: and its number.");
+    }
+    return modelOf(*id);
+}
+
+LoadedRun loadRun(const WorkerInputs& inputs, const MethodCatalog& methods)
+{
+    const RunSpec& spec = inputs.spec;
+    LoadedRun loaded;
+    if (spec.method != "none") {
+        loaded.method = &methods.require(spec.method);
+        loaded.params = completed(spec.params, loaded.method->params());
+    }
+    loaded.modelFolder = resolveModel(spec.model, inputs.modelOf);
+    if (!spec.teacher.empty()) {
+        loaded.teacherFolder = resolveModel(spec.teacher, inputs.modelOf);
+    }
+    openModels(loaded, spec);
+    readData(loaded, spec, {.builtin = inputs.builtinData});
+    return loaded;
+}
+
+} // namespace espalier

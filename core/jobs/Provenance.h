@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Json.h"
+#include "core/base/Path.h"
+#include "core/data/CalibrationSet.h"
+#include "core/run/RunSpec.h"
+
+namespace espalier {
+
+/// build: version, compiler, libtorch; machine: host, cpu, cores, memory, kernel; plus threads,
+/// device, command and the derived seed streams of `spec`.
+Json provenanceOf(const RunSpec& spec);
+
+/// SHA-256 and bytes of the weight files, config.json and tokenizer.json of a model folder.
+Json modelProvenance(const Path& folder);
+
+/// Source, fingerprints, windows and length of tokens that were used.
+Json dataProvenance(const CalibrationSet& data);
+
+} // namespace espalier

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Json.h"
+#include "core/data/CalibrationSet.h"
+#include "core/jobs/RunWorker.h"
+#include "core/method/Method.h"
+#include "core/method/RunContext.h"
+#include "core/model/CausalLM.h"
+#include "core/run/Journal.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace espalier {
+
+/// Everything a run has loaded, in the order of the load stage.
+struct LoadedRun {
+    const Method* method = nullptr; // null: method "none"
+    ParamValues params = {};
+    Path modelFolder = {}, teacherFolder = {};
+    ModelConfig config = {};
+    std::unique_ptr<CausalLM> model, teacher;
+    std::optional<CalibrationSet> calibration, heldOut;
+    std::vector<std::pair<EvaluationSpec, CalibrationSet>> evaluations = {}; // those that need data
+    Json dataProvenance = Json::object();                                    // by dataset name
+};
+
+/// Resolves run:ID references, opens models, reads data. Refuses in words what cannot work, before
+/// any computing. Writes nothing.
+LoadedRun loadRun(const WorkerInputs& inputs, const MethodCatalog& methods);
+
+/// Perplexity, divergence and speed of the compressed model, as the spec asks; series under eval/
+/// and speed/.
+void evaluateRun(RunContext& run, LoadedRun& loaded);
+
+/// Exports as the spec asks, and footprint of what was exported; artifacts and series footprint/.
+void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId id);
+
+/// run:ID -> the folder that run exported, by its journal; a plain path stays as it is. Throws
+/// NotFound.
+Path resolveModel(const std::string& reference, const std::function<Path(RunId)>& modelOf);
+
+} // namespace espalier

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/jobs/RunWorker.h"
+
+#include "core/jobs/JournalMonitor.h"
+#include "core/jobs/Provenance.h"
+#include "core/jobs/RunLock.h"
+#include "core/jobs/RunParts.h"
+#include "core/method/MethodCatalog.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <c10/util/Exception.h>
+#include <torch/types.h>
+
+#include <new>
+#include <typeinfo>
+
+namespace espalier {
+
+namespace {
+
+/// One worker's way through a run.
+class Execution {
+public:
+    Execution(const WorkerInputs& inputs, const MethodCatalog& methods,
+              const std::atomic<StopRequest>& stop)
+        : m_inputs(inputs)
+        , m_methods(methods)
+        , m_stop(stop)
+        , m_journal(inputs.folder / "journal.jsonl")
+        , m_monitor(m_journal, inputs.folder, stop)
+    {
+    }
+
+    RunStatus run();
+
+private:
+    std::optional<Json> begin();
+    void work(const std::optional<Json>& resume);
+    RunStatus fail(ErrorCode code, const std::string& message);
+    RunStatus end(RunStatus status, const std::optional<Failure>& failure = {});
+    RunStatus statusOfRequest() const;
+
+    const WorkerInputs& m_inputs;
+    const MethodCatalog& m_methods;
+    const std::atomic<StopRequest>& m_stop;
+    JournalWriter m_journal;
+    JournalMonitor m_monitor;
+};
+
+std::optional<Json> Execution::begin()
+{
+    const auto point = m_inputs.resume ? ResumePoint::read(m_inputs.folder) : std::nullopt;
+    if (point) {
+        m_journal.truncate(point->journalOffset);
+    } else {
+        ResumePoint{m_journal.offset(), nullptr}.save(m_inputs.folder);
+    }
+    m_journal.status(RunStatus::Running);
+    return point && !point->state.is_null() ? std::optional<Json>(point->state) : std::nullopt;
+}
+
+void Execution::work(const std::optional<Json>& resume)
+{
+    const RunSpec& spec = m_inputs.spec;
+    // Before any parallel region of this thread: libtorch takes the count over at the first one.
+    at::set_num_threads(static_cast<int>(spec.threads));
+    at::globalContext().setDeterministicAlgorithms(true, false);
+    RunInputs contextInputs{.spec = &spec, .folder = m_inputs.folder, .resume = resume};
+    const auto stageSeconds = std::chrono::steady_clock::now();
+    LoadedRun loaded = loadRun(m_inputs, m_methods);
+    Json provenance = provenanceOf(spec);
+    provenance["model"] = modelProvenance(loaded.modelFolder);
+    if (!loaded.teacherFolder.empty()) {
+        provenance["teacher"] = modelProvenance(loaded.teacherFolder);
+    }
+    provenance["data"] = loaded.dataProvenance;
+    m_journal.provenance(provenance);
+    contextInputs.model = loaded.model.get();
+    contextInputs.teacher = loaded.teacher.get();
+    contextInputs.calibration = loaded.calibration ? &*loaded.calibration : nullptr;
+    contextInputs.heldOut = loaded.heldOut ? &*loaded.heldOut : nullptr;
+    RunContext context(std::move(contextInputs), m_monitor);
+    const double loadSeconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - stageSeconds).count();
+    if (loaded.method != nullptr) {
+        const auto guard = context.stage(loaded.method->needs().gradients ? "recover" : "compress");
+        loaded.method->run(context, loaded.params);
+    }
+    {
+        const auto guard = context.stage("evaluate");
+        evaluateRun(context, loaded);
+    }
+    {
+        const auto guard = context.stage("export");
+        exportRun(context, loaded, m_journal, m_inputs.id);
+    }
+    context.metrics().record("stage/load/seconds", 0, loadSeconds, "s");
+    context.recordStages();
+}
+
+RunStatus Execution::statusOfRequest() const
+{
+    switch (m_stop.load()) {
+    case StopRequest::Pause:
+        return RunStatus::Paused;
+    case StopRequest::Leave:
+        return RunStatus::Interrupted;
+    case StopRequest::None:
+    case StopRequest::Stop:
+        break;
+    }
+    return RunStatus::Cancelled;
+}
+
+RunStatus Execution::fail(ErrorCode code, const std::string& message)
+{
+    m_journal.event(EventLevel::Error, message);
+    return end(RunStatus::Failed, Failure{code, message, m_monitor.lastLabel()});
+}
+
+RunStatus Execution::end(RunStatus status, const std::optional<Failure>& failure)
+{
+    m_journal.status(status, failure);
+    m_journal.sync();
+    return status;
+}
+
+RunStatus Execution::run()
+{
+    try {
+        work(begin());
+        return end(RunStatus::Succeeded);
+    } catch (const Cancelled&) {
+        return end(statusOfRequest());
+    } catch (const Error& error) {
+        return fail(error.code(), error.what());
+    } catch (const c10::OutOfMemoryError& error) {
+        return fail(ErrorCode::OutOfMemory, error.what_without_backtrace());
+    } catch (const c10::Error& error) {
+        return fail(ErrorCode::Internal, error.what_without_backtrace());
+    } catch (const std::bad_alloc&) {
+        return fail(
+            ErrorCode::OutOfMemory,
+            "Memory ran out. Use fewer calibration windows, a shorter length or a smaller batch.");
+    } catch (const std::exception& error) {
+        return fail(ErrorCode::Internal, error.what());
+    } catch (...) {
+        return fail(ErrorCode::Internal,
+                    "The method threw something that is not an exception of ours.");
+    }
+}
+
+} // namespace
+
+RunStatus executeRun(const WorkerInputs& inputs, const MethodCatalog& methods,
+                     const std::atomic<StopRequest>& stop)
+{
+    try {
+        const RunLock lock(RunLock::fileOf(inputs.folder));
+        if (!lock.isHeld()) {
+            // Its worker lives and writes the journal: leave it alone.
+            return RunStatus::Running;
+        }
+        return Execution(inputs, methods, stop).run();
+    } catch (const std::exception&) {
+        // The journal itself cannot be written (full disk, folder gone): there is nowhere left to
+        // say so.
+        return RunStatus::Failed;
+    }
+}
+
+std::vector<ParamIssue> issuesOf(const RunSpec& spec, const MethodCatalog& methods)
+{
+    std::vector<ParamIssue> issues;
+    const auto add = [&](std::string key, std::string message) {
+        issues.push_back({.key = std::move(key), .message = std::move(message)});
+    };
+    if (spec.model.empty()) {
+        add("model", "No model is named. Give the folder of one with --model.");
+    }
+    const bool later = spec.model.starts_with("run:");
+    std::optional<ModelConfig> config;
+    if (!spec.model.empty() && !later) {
+        try {
+            config = readModelConfig(spec.model);
+        } catch (const Error& error) {
+            add("model", error.what());
+        }
+    }
+    if (spec.method != "none") {
+        const Method* method = methods.find(spec.method);
+        if (method == nullptr) {
+            try {
+                methods.require(spec.method);
+            } catch (const Error& error) {
+                add("method", error.what());
+            }
+            return issues;
+        }
+        for (ParamIssue& issue : method->issues(spec.params, config ? &*config : nullptr)) {
+            issues.push_back(std::move(issue));
+        }
+        const Needs needs = method->needs();
+        if (needs.teacher == Need::Required && spec.teacher.empty()) {
+            add("teacher",
+                method->info().title +
+                    " needs a teacher and none is named. Give its folder with --teacher.");
+        }
+        if (needs.calibration == Need::Required && !spec.calibration) {
+            add("calibration", method->info().title + " needs a calibration set and none is named. "
+                                                      "Give one with --calibration, for example "
+                                                      "builtin:tinystories.");
+        }
+    }
+    for (const EvaluationSpec& evaluation : spec.evaluations) {
+        const bool needsData = evaluation.kind == "perplexity" || evaluation.kind == "divergence";
+        if (!needsData && evaluation.kind != "speed" && evaluation.kind != "footprint") {
+            add("evaluate", "There is no evaluation called \"" + evaluation.kind +
+                                "\". Known are perplexity, divergence, speed and footprint.");
+        } else if (needsData && evaluation.data.source.empty()) {
+            add("evaluate", "The evaluation " + evaluation.kind + " needs data: write " +
+                                evaluation.kind + ":SOURCE.");
+        }
+    }
+    for (const ExportSpec& wanted : spec.exports) {
+        if (wanted.format != "safetensors") {
+            add("export",
+                "There is no export format \"" + wanted.format + "\". Known is safetensors.");
+        }
+    }
+    if (spec.device != "cpu" && !spec.device.starts_with("cuda:")) {
+        add("device", "\"" + spec.device + "\" is not a device. Write cpu or cuda:N.");
+    }
+    return issues;
+}
+
+} // namespace espalier
