@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Arguments.h"
+#include "app/runner/Output.h"
+#include "app/runner/Signals.h"
+#include "app/runner/Verb.h"
+#include "core/generate/GenerateText.h"
+
+#include <cstdio>
+
+namespace espalier::cli {
+
+namespace {
+
+    const std::vector<OptionSpec>& options()
+    {
+        static const std::vector<OptionSpec> all {
+            { "model", "DIR", "folder of the model" },
+            { "prompt", "TEXT", "the text to continue" },
+            { "tokens", "N", "tokens to add at most (default 128)" },
+            { "temperature", "T", "0 is greedy (default 0)" },
+            { "seed", "N", "seed of the sampling (default 0)" },
+            { "threads", "N", "threads (default: all cores)" },
+            { "dtype", "fp32|bf16|fp16", "weights and compute (default fp32)" },
+            { "json", "", "one JSON document on stdout" },
+            { "help", "", "this text" },
+        };
+        return all;
+    }
+
+} // namespace
+
+int generateVerb(const Words& words)
+{
+    const Arguments arguments = Arguments::parse(words, options());
+    if (arguments.has("help")) {
+        std::printf("espalier-run generate --model DIR --prompt TEXT [options]\n\n%s", helpLines(options()).c_str());
+        return Done;
+    }
+    const auto dtype = numberTypeFromName(arguments.valueOr("dtype", "fp32"));
+    if (!dtype) {
+        throw UsageError("--dtype is \"" + *arguments.value("dtype") + "\"; it must be fp32, bf16 or fp16.");
+    }
+    if (!arguments.has("prompt")) {
+        throw UsageError("The option --prompt is missing.");
+    }
+    const GenerateRequest request { .model = arguments.required("model"),
+        .prompt = *arguments.value("prompt"),
+        .tokens = arguments.number("tokens", 128, 1),
+        .temperature = arguments.real("temperature", 0),
+        .seed = static_cast<std::uint64_t>(arguments.number("seed", 0)),
+        .threads = arguments.number("threads", 0, 1),
+        .dtype = *dtype };
+    const bool json = arguments.has("json");
+    const SignalWatch watch([] {});
+    if (!json) {
+        std::printf("%s", request.prompt.c_str());
+        std::fflush(stdout);
+    }
+    const GeneratedText result = generateText(request, [&](std::string_view piece) {
+        if (!json) {
+            std::fwrite(piece.data(), 1, piece.size(), stdout);
+            std::fflush(stdout);
+        }
+        return !watch.arrived();
+    });
+    if (json) {
+        printJson({ { "text", result.text }, { "prompt_tokens", result.promptTokens },
+            { "tokens", result.tokens }, { "seconds", result.seconds } });
+    } else {
+        std::printf("\n");
+    }
+    return watch.arrived() ? WasCancelled : Done;
+}
+
+} // namespace espalier::cli

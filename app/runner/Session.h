@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/runner/Arguments.h"
+#include "app/runner/Output.h"
+#include "core/jobs/JobQueue.h"
+#include "core/method/MethodCatalog.h"
+#include "core/store/ExperimentStore.h"
+#include "core/store/StoreReader.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace espalier::cli {
+
+/// Folders beside the program: build/<preset>/bin or an installed prefix.
+Path builtinDataFolder();
+Path thisProgram();
+/// ESPALIER_PLUGIN_PATH, then what stands beside the program.
+std::vector<Path> methodFolders();
+/// --workspace, else ESPALIER_WORKSPACE, else espalier/workspace in the user's data folder.
+Path workspaceOf(const Arguments& arguments);
+
+/// Options of every verb that runs something.
+std::vector<OptionSpec> sessionOptions();
+
+/// A workspace opened for writing with a queue on it; what `apply`, `run` and `runs resume` share.
+class Session {
+public:
+    Session(const Arguments& arguments, const MethodCatalog& methods);
+    ~Session();
+
+    JobQueue& queue() { return *m_queue; }
+
+    ExperimentStore& store() { return *m_store; }
+
+    StoreReader reader() const { return StoreReader(m_workspace); }
+
+    /// Waits for the queue with live progress on stderr; TERM and INT checkpoint and end the wait.
+    /// True when it was left that way.
+    bool drain();
+
+private:
+    class Observer;
+    Path m_workspace;
+    std::unique_ptr<Observer> m_observer;
+    std::unique_ptr<ExperimentStore> m_store;
+    std::unique_ptr<JobQueue> m_queue;
+};
+
+/// Everything about a run under documented, stable names.
+Json runJson(const StoreReader& reader, const RunRecord& record);
+/// The exit code a run's status asks for.
+int exitCodeOf(const RunRecord& record);
+/// Table of runs: id, method, status, sparsity, perplexity, divergence, bytes, seconds.
+void printRuns(const StoreReader& reader, const std::vector<RunRecord>& records);
+
+} // namespace espalier::cli
