@@ -54,7 +54,8 @@ namespace {
     Json stagesJson(const StoreReader& reader, RunId id)
     {
         Json stages = Json::object();
-        for (const auto& [name, value] : groupJson(reader, id, "stage/").items()) {
+        const Json values = groupJson(reader, id, "stage/");
+        for (const auto& [name, value] : values.items()) {
             const auto slash = name.find('/');
             stages[name.substr(0, slash)][name.substr(slash + 1)] = value;
         }
@@ -65,7 +66,8 @@ namespace {
     {
         std::map<std::string, Json> linears;
         for (const char* kind : { "sparsity", "error", "seconds", "loss_identity" }) {
-            for (const auto& [name, value] : groupJson(reader, id, std::string(kind) + "/").items()) {
+            const Json values = groupJson(reader, id, std::string(kind) + "/");
+            for (const auto& [name, value] : values.items()) {
                 linears[name][kind] = value;
             }
         }
