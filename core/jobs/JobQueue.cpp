@@ -320,23 +320,11 @@ RunId JobQueue::submit(const RunSpec& spec, RunId study)
     return id;
 }
 
-RunId JobQueue::submitStudy(std::string_view title, const std::vector<RunSpec>& members)
+RunId JobQueue::submitStudy(std::string_view title, std::string_view experiment)
 {
-    for (const RunSpec& spec : members) {
-        const auto issues = issuesOf(spec, m_state->methods);
-        if (!issues.empty() && issues.front().blocks) {
-            throw Error(ErrorCode::InvalidInput, spec.title + ": " + issues.front().message);
-        }
-    }
-    const RunId study =
-        m_state->store.createStudy(title, members.empty() ? "" : members.front().experiment);
-    {
-        const std::lock_guard lock(m_state->mutex);
-        m_state->waiting.know({.id = study, .isStudy = true});
-    }
-    for (const RunSpec& spec : members) {
-        submit(spec, study);
-    }
+    const RunId study = m_state->store.createStudy(title, experiment);
+    const std::lock_guard lock(m_state->mutex);
+    m_state->waiting.know({ .id = study, .isStudy = true });
     return study;
 }
 

@@ -61,7 +61,8 @@ public:
     /// Throws InvalidInput with the first issue when the spec cannot run (unknown method, parameter
     /// issues, missing teacher or calibration). The row is on disk when this returns.
     RunId submit(const RunSpec& spec, RunId study = RunId::None);
-    RunId submitStudy(std::string_view title, const std::vector<RunSpec>& members);
+    /// A parent row; its members are submitted with its id and give it its status.
+    RunId submitStudy(std::string_view title, std::string_view experiment);
 
     void stop(RunId run);   // asks; the run ends at its next step, what was finished is kept
     void pause(RunId run);  // checkpoint at the next step, memory freed; resume() goes on bit-equal
