@@ -10,33 +10,34 @@ namespace espalier::cli {
 
 namespace {
 
-    constexpr std::size_t kHelpColumn = 30;
+constexpr std::size_t kHelpColumn = 30;
 
-    std::string normal(std::string_view name)
-    {
-        std::string text(name);
-        std::ranges::replace(text, '_', '-');
-        return text;
-    }
+std::string normal(std::string_view name)
+{
+    std::string text(name);
+    std::ranges::replace(text, '_', '-');
+    return text;
+}
 
-    const OptionSpec& find(std::string_view name, const std::vector<OptionSpec>& known)
-    {
-        const std::string wanted = normal(name);
-        std::vector<std::string> names;
-        for (const OptionSpec& option : known) {
-            if (option.name == wanted) {
-                return option;
-            }
-            names.push_back(option.name);
+const OptionSpec& find(std::string_view name, const std::vector<OptionSpec>& known)
+{
+    const std::string wanted = normal(name);
+    std::vector<std::string> names;
+    for (const OptionSpec& option : known) {
+        if (option.name == wanted) {
+            return option;
         }
-        const auto close = nearest(wanted, names);
-        throw UsageError("There is no option --" + wanted + "."
-            + (close.empty() ? "" : " Did you mean --" + close.front() + "?"));
+        names.push_back(option.name);
     }
+    const auto close = nearest(wanted, names);
+    throw UsageError("There is no option --" + wanted + "." +
+                     (close.empty() ? "" : " Did you mean --" + close.front() + "?"));
+}
 
 } // namespace
 
-Arguments Arguments::parse(const std::vector<std::string>& words, const std::vector<OptionSpec>& known)
+Arguments Arguments::parse(const std::vector<std::string>& words,
+                           const std::vector<OptionSpec>& known)
 {
     Arguments result;
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -59,7 +60,8 @@ Arguments Arguments::parse(const std::vector<std::string>& words, const std::vec
         } else if (i + 1 < words.size()) {
             values.push_back(words[++i]);
         } else {
-            throw UsageError("The option --" + option.name + " needs a value: " + option.value + ".");
+            throw UsageError("The option --" + option.name + " needs a value: " + option.value +
+                             ".");
         }
     }
     return result;
@@ -84,7 +86,7 @@ std::string Arguments::valueOr(std::string_view name, std::string fallback) cons
 std::vector<std::string> Arguments::values(std::string_view name) const
 {
     const auto found = m_options.find(name);
-    return found == m_options.end() ? std::vector<std::string> {} : found->second;
+    return found == m_options.end() ? std::vector<std::string>{} : found->second;
 }
 
 std::int64_t Arguments::number(std::string_view name, std::int64_t fallback, std::int64_t min) const
@@ -95,9 +97,9 @@ std::int64_t Arguments::number(std::string_view name, std::int64_t fallback, std
     }
     std::int64_t number = 0;
     const auto [end, reason] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (reason != std::errc {} || end != text->data() + text->size() || number < min) {
-        throw UsageError("--" + std::string(name) + " is \"" + *text + "\"; it must be a whole number of at least "
-            + std::to_string(min) + ".");
+    if (reason != std::errc{} || end != text->data() + text->size() || number < min) {
+        throw UsageError("--" + std::string(name) + " is \"" + *text +
+                         "\"; it must be a whole number of at least " + std::to_string(min) + ".");
     }
     return number;
 }
@@ -110,7 +112,7 @@ double Arguments::real(std::string_view name, double fallback) const
     }
     double number = 0;
     const auto [end, reason] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (reason != std::errc {} || end != text->data() + text->size()) {
+    if (reason != std::errc{} || end != text->data() + text->size()) {
         throw UsageError("--" + std::string(name) + " is \"" + *text + "\"; it must be a number.");
     }
     return number;

@@ -25,11 +25,14 @@ struct OptionSpec {
     bool repeats = false;
 };
 
-/// What stands behind the verb. `--name value`, `--name=value`, flags, and everything else as positionals.
+/// What stands behind the verb. `--name value`, `--name=value`, flags, and everything else as
+/// positionals.
 class Arguments {
 public:
-    /// Throws UsageError for unknown options (with the nearest known one), missing values and repeated ones.
-    static Arguments parse(const std::vector<std::string>& words, const std::vector<OptionSpec>& known);
+    /// Throws UsageError for unknown options (with the nearest known one), missing values and
+    /// repeated ones.
+    static Arguments parse(const std::vector<std::string>& words,
+                           const std::vector<OptionSpec>& known);
 
     bool has(std::string_view name) const;
     std::optional<std::string> value(std::string_view name) const;

@@ -11,37 +11,38 @@ namespace espalier::cli {
 
 namespace {
 
-    const std::vector<OptionSpec>& options()
-    {
-        static const std::vector<OptionSpec> all {
-            { "model", "DIR", "folder of the model" },
-            { "reference", "DIR", "folder of the model it is compared with (divergence)" },
-            { "data", "SOURCE", "builtin:tinystories, text:FILE, jsonl:FILE#field or tokens:FILE.i32" },
-            { "length", "N", "tokens per window (default: the model's context)" },
-            { "windows", "N", "the first N windows (default: all)" },
-            { "threads", "N", "threads (default: all cores)" },
-            { "batch", "N", "windows per forward pass (default 4)" },
-            { "dtype", "fp32|bf16|fp16", "weights and compute (default fp32)" },
-            { "json", "", "one JSON document on stdout" },
-            { "help", "", "this text" },
-        };
-        return all;
-    }
+const std::vector<OptionSpec>& options()
+{
+    static const std::vector<OptionSpec> all{
+        {"model", "DIR", "folder of the model"},
+        {"reference", "DIR", "folder of the model it is compared with (divergence)"},
+        {"data", "SOURCE", "builtin:tinystories, text:FILE, jsonl:FILE#field or tokens:FILE.i32"},
+        {"length", "N", "tokens per window (default: the model's context)"},
+        {"windows", "N", "the first N windows (default: all)"},
+        {"threads", "N", "threads (default: all cores)"},
+        {"batch", "N", "windows per forward pass (default 4)"},
+        {"dtype", "fp32|bf16|fp16", "weights and compute (default fp32)"},
+        {"json", "", "one JSON document on stdout"},
+        {"help", "", "this text"},
+    };
+    return all;
+}
 
-    void printResult(const Json& result)
-    {
-        std::vector<std::vector<std::string>> rows { { "Figure", "Value" } };
-        for (const auto& [key, value] : result.items()) {
-            if (value.is_object()) {
-                for (const auto& [inner, text] : value.items()) {
-                    rows.push_back({ key + "." + inner, text.is_string() ? text.get<std::string>() : text.dump() });
-                }
-            } else {
-                rows.push_back({ key, value.is_string() ? value.get<std::string>() : value.dump() });
+void printResult(const Json& result)
+{
+    std::vector<std::vector<std::string>> rows{{"Figure", "Value"}};
+    for (const auto& [key, value] : result.items()) {
+        if (value.is_object()) {
+            for (const auto& [inner, text] : value.items()) {
+                rows.push_back(
+                    {key + "." + inner, text.is_string() ? text.get<std::string>() : text.dump()});
             }
+        } else {
+            rows.push_back({key, value.is_string() ? value.get<std::string>() : value.dump()});
         }
-        printTable(rows);
     }
+    printTable(rows);
+}
 
 } // namespace
 
@@ -49,33 +50,39 @@ int evaluateVerb(const Words& words)
 {
     const Arguments arguments = Arguments::parse(words, options());
     if (arguments.has("help")) {
-        std::printf("espalier-run evaluate perplexity|divergence|speed|footprint --model DIR [options]\n\n%s",
-            helpLines(options()).c_str());
+        std::printf("espalier-run evaluate perplexity|divergence|speed|footprint --model DIR "
+                    "[options]\n\n%s",
+                    helpLines(options()).c_str());
         return Done;
     }
     const auto dtype = numberTypeFromName(arguments.valueOr("dtype", "fp32"));
     if (!dtype) {
-        throw UsageError("--dtype is \"" + *arguments.value("dtype") + "\"; it must be fp32, bf16 or fp16.");
+        throw UsageError("--dtype is \"" + *arguments.value("dtype") +
+                         "\"; it must be fp32, bf16 or fp16.");
     }
-    const EvaluateRequest request { .model = arguments.required("model"),
+    const EvaluateRequest request{
+        .model = arguments.required("model"),
         .reference = arguments.valueOr("reference", ""),
-        .evaluation = { .kind = arguments.positional(0, "evaluation (perplexity, divergence, speed or footprint)"),
-            .data = { .source = arguments.valueOr("data", ""),
-                .length = arguments.number("length", 0, 2),
-                .windows = arguments.number("windows", 0) } },
+        .evaluation = {.kind = arguments.positional(
+                           0, "evaluation (perplexity, divergence, speed or footprint)"),
+                       .data = {.source = arguments.valueOr("data", ""),
+                                .length = arguments.number("length", 0, 2),
+                                .windows = arguments.number("windows", 0)}},
         .threads = arguments.number("threads", 0, 1),
         .batch = arguments.number("batch", 4, 1),
         .dtype = *dtype,
-        .builtinData = builtinDataFolder() };
+        .builtinData = builtinDataFolder()};
     ProgressLine line;
     const auto start = std::chrono::steady_clock::now();
     const SignalWatch watch([] {});
     const Json result = evaluateFolder(request, [&](std::int64_t done, std::int64_t total) {
         if (watch.arrived()) {
-            throw Cancelled {};
+            throw Cancelled{};
         }
-        const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        const double left = done > 0 ? elapsed / static_cast<double>(done) * static_cast<double>(total - done) : -1;
+        const double elapsed =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        const double left =
+            done > 0 ? elapsed / static_cast<double>(done) * static_cast<double>(total - done) : -1;
         line.show("Evaluating " + request.evaluation.kind, done, total, left);
     });
     line.clear();

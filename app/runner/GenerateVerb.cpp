@@ -11,21 +11,21 @@ namespace espalier::cli {
 
 namespace {
 
-    const std::vector<OptionSpec>& options()
-    {
-        static const std::vector<OptionSpec> all {
-            { "model", "DIR", "folder of the model" },
-            { "prompt", "TEXT", "the text to continue" },
-            { "tokens", "N", "tokens to add at most (default 128)" },
-            { "temperature", "T", "0 is greedy (default 0)" },
-            { "seed", "N", "seed of the sampling (default 0)" },
-            { "threads", "N", "threads (default: all cores)" },
-            { "dtype", "fp32|bf16|fp16", "weights and compute (default fp32)" },
-            { "json", "", "one JSON document on stdout" },
-            { "help", "", "this text" },
-        };
-        return all;
-    }
+const std::vector<OptionSpec>& options()
+{
+    static const std::vector<OptionSpec> all{
+        {"model", "DIR", "folder of the model"},
+        {"prompt", "TEXT", "the text to continue"},
+        {"tokens", "N", "tokens to add at most (default 128)"},
+        {"temperature", "T", "0 is greedy (default 0)"},
+        {"seed", "N", "seed of the sampling (default 0)"},
+        {"threads", "N", "threads (default: all cores)"},
+        {"dtype", "fp32|bf16|fp16", "weights and compute (default fp32)"},
+        {"json", "", "one JSON document on stdout"},
+        {"help", "", "this text"},
+    };
+    return all;
+}
 
 } // namespace
 
@@ -33,23 +33,25 @@ int generateVerb(const Words& words)
 {
     const Arguments arguments = Arguments::parse(words, options());
     if (arguments.has("help")) {
-        std::printf("espalier-run generate --model DIR --prompt TEXT [options]\n\n%s", helpLines(options()).c_str());
+        std::printf("espalier-run generate --model DIR --prompt TEXT [options]\n\n%s",
+                    helpLines(options()).c_str());
         return Done;
     }
     const auto dtype = numberTypeFromName(arguments.valueOr("dtype", "fp32"));
     if (!dtype) {
-        throw UsageError("--dtype is \"" + *arguments.value("dtype") + "\"; it must be fp32, bf16 or fp16.");
+        throw UsageError("--dtype is \"" + *arguments.value("dtype") +
+                         "\"; it must be fp32, bf16 or fp16.");
     }
     if (!arguments.has("prompt")) {
         throw UsageError("The option --prompt is missing.");
     }
-    const GenerateRequest request { .model = arguments.required("model"),
-        .prompt = *arguments.value("prompt"),
-        .tokens = arguments.number("tokens", 128, 1),
-        .temperature = arguments.real("temperature", 0),
-        .seed = static_cast<std::uint64_t>(arguments.number("seed", 0)),
-        .threads = arguments.number("threads", 0, 1),
-        .dtype = *dtype };
+    const GenerateRequest request{.model = arguments.required("model"),
+                                  .prompt = *arguments.value("prompt"),
+                                  .tokens = arguments.number("tokens", 128, 1),
+                                  .temperature = arguments.real("temperature", 0),
+                                  .seed = static_cast<std::uint64_t>(arguments.number("seed", 0)),
+                                  .threads = arguments.number("threads", 0, 1),
+                                  .dtype = *dtype};
     const bool json = arguments.has("json");
     const SignalWatch watch([] {});
     if (!json) {
@@ -64,8 +66,10 @@ int generateVerb(const Words& words)
         return !watch.arrived();
     });
     if (json) {
-        printJson({ { "text", result.text }, { "prompt_tokens", result.promptTokens },
-            { "tokens", result.tokens }, { "seconds", result.seconds } });
+        printJson({{"text", result.text},
+                   {"prompt_tokens", result.promptTokens},
+                   {"tokens", result.tokens},
+                   {"seconds", result.seconds}});
     } else {
         std::printf("\n");
     }

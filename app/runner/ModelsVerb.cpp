@@ -11,76 +11,78 @@ namespace espalier::cli {
 
 namespace {
 
-    Json modelJson(const ListedModel& model)
-    {
-        Json json { { "name", model.name }, { "folder", model.folder.string() } };
-        try {
-            const ModelConfig config = readModelConfig(model.folder);
-            json["family"] = config.family;
-            json["parameters"] = parameterCount(config);
-            json["blocks"] = config.layers;
-            json["hidden_size"] = config.hiddenSize;
-            json["heads"] = config.heads;
-            json["key_value_heads"] = config.keyValueHeads;
-            json["intermediate_size"] = config.intermediateSize;
-            json["vocabulary"] = config.vocabSize;
-            json["context_length"] = config.maxPositions;
-            json["tied_embeddings"] = config.tiedEmbeddings;
-            json["stored_type"] = nameOf(config.storedType);
-        } catch (const Error& error) {
-            json["problem"] = error.what(); // an unmounted disk must not hide the other models
-        }
-        return json;
+Json modelJson(const ListedModel& model)
+{
+    Json json{{"name", model.name}, {"folder", model.folder.string()}};
+    try {
+        const ModelConfig config = readModelConfig(model.folder);
+        json["family"] = config.family;
+        json["parameters"] = parameterCount(config);
+        json["blocks"] = config.layers;
+        json["hidden_size"] = config.hiddenSize;
+        json["heads"] = config.heads;
+        json["key_value_heads"] = config.keyValueHeads;
+        json["intermediate_size"] = config.intermediateSize;
+        json["vocabulary"] = config.vocabSize;
+        json["context_length"] = config.maxPositions;
+        json["tied_embeddings"] = config.tiedEmbeddings;
+        json["stored_type"] = nameOf(config.storedType);
+    } catch (const Error& error) {
+        json["problem"] = error.what(); // an unmounted disk must not hide the other models
     }
+    return json;
+}
 
-    void print(const Json& models, bool json)
-    {
-        if (json) {
-            printJson({ { "models", models } });
-            return;
-        }
-        std::vector<std::vector<std::string>> rows { { "Model", "Family", "Parameters", "Blocks", "Hidden", "Folder" } };
-        for (const Json& model : models) {
-            const auto number = [&](const char* key) {
-                return model.contains(key) ? model[key].dump() : std::string("-");
-            };
-            rows.push_back({ model["name"], model.value("family", "-"), number("parameters"), number("blocks"),
-                number("hidden_size"), model["folder"] });
-        }
-        printTable(rows);
-        for (const Json& model : models) {
-            if (model.contains("problem")) {
-                std::fprintf(stderr, "%s: %s\n", model["name"].get<std::string>().c_str(),
-                    model["problem"].get<std::string>().c_str());
-            }
+void print(const Json& models, bool json)
+{
+    if (json) {
+        printJson({{"models", models}});
+        return;
+    }
+    std::vector<std::vector<std::string>> rows{
+        {"Model", "Family", "Parameters", "Blocks", "Hidden", "Folder"}};
+    for (const Json& model : models) {
+        const auto number = [&](const char* key) {
+            return model.contains(key) ? model[key].dump() : std::string("-");
+        };
+        rows.push_back({model["name"], model.value("family", "-"), number("parameters"),
+                        number("blocks"), number("hidden_size"), model["folder"]});
+    }
+    printTable(rows);
+    for (const Json& model : models) {
+        if (model.contains("problem")) {
+            std::fprintf(stderr, "%s: %s\n", model["name"].get<std::string>().c_str(),
+                         model["problem"].get<std::string>().c_str());
         }
     }
+}
 
-    ListedModel add(const Path& workspace, const Path& folder, const std::string& name)
-    {
-        readModelConfig(folder); // refuses in words what is no model
-        const ListedModel model { .name = name.empty() ? folder.filename().string() : name,
-            .folder = std::filesystem::absolute(folder).lexically_normal() };
-        addModel(WorkspaceLayout { workspace }.models(), model);
-        return model;
-    }
+ListedModel add(const Path& workspace, const Path& folder, const std::string& name)
+{
+    readModelConfig(folder); // refuses in words what is no model
+    const ListedModel model{.name = name.empty() ? folder.filename().string() : name,
+                            .folder = std::filesystem::absolute(folder).lexically_normal()};
+    addModel(WorkspaceLayout{workspace}.models(), model);
+    return model;
+}
 
 } // namespace
 
 int modelsVerb(const Words& words)
 {
-    const std::vector<OptionSpec> options {
-        { "workspace", "DIR", "whose list (default: ESPALIER_WORKSPACE, or the user's data folder)" },
-        { "name", "TEXT", "name in the list (default: the folder's)" },
-        { "tokenizer", "FILE", "llama2.c tokenizer of the .bin (import)" },
-        { "out", "DIR", "folder to make (import)" },
-        { "json", "", "one JSON document on stdout" },
-        { "help", "", "this text" },
+    const std::vector<OptionSpec> options{
+        {"workspace", "DIR", "whose list (default: ESPALIER_WORKSPACE, or the user's data folder)"},
+        {"name", "TEXT", "name in the list (default: the folder's)"},
+        {"tokenizer", "FILE", "llama2.c tokenizer of the .bin (import)"},
+        {"out", "DIR", "folder to make (import)"},
+        {"json", "", "one JSON document on stdout"},
+        {"help", "", "this text"},
     };
     const Arguments arguments = Arguments::parse(words, options);
     if (arguments.has("help")) {
-        std::printf("espalier-run models list | show NAME|DIR | add DIR | import FILE.bin --tokenizer FILE --out DIR\n\n%s",
-            helpLines(options).c_str());
+        std::printf("espalier-run models list | show NAME|DIR | add DIR | import FILE.bin "
+                    "--tokenizer FILE --out DIR\n\n%s",
+                    helpLines(options).c_str());
         return Done;
     }
     const std::string action = arguments.positional(0, "action (add, import, list or show)");
@@ -88,7 +90,7 @@ int modelsVerb(const Words& words)
     const bool json = arguments.has("json");
     if (action == "list") {
         Json all = Json::array();
-        for (const ListedModel& model : listedModels(WorkspaceLayout { workspace }.models())) {
+        for (const ListedModel& model : listedModels(WorkspaceLayout{workspace}.models())) {
             all.push_back(modelJson(model));
         }
         print(all, json);
@@ -96,26 +98,29 @@ int modelsVerb(const Words& words)
     }
     if (action == "show") {
         const std::string wanted = arguments.positional(1, "model");
-        ListedModel shown { .name = Path(wanted).filename().string(), .folder = wanted };
-        for (const ListedModel& model : listedModels(WorkspaceLayout { workspace }.models())) {
+        ListedModel shown{.name = Path(wanted).filename().string(), .folder = wanted};
+        for (const ListedModel& model : listedModels(WorkspaceLayout{workspace}.models())) {
             shown = model.name == wanted ? model : shown;
         }
         readModelConfig(shown.folder);
-        print(Json::array({ modelJson(shown) }), json);
+        print(Json::array({modelJson(shown)}), json);
         return Done;
     }
     if (action == "add") {
-        print(Json::array({ modelJson(add(workspace, arguments.positional(1, "folder"), arguments.valueOr("name", ""))) }),
-            json);
+        print(Json::array({modelJson(add(workspace, arguments.positional(1, "folder"),
+                                         arguments.valueOr("name", "")))}),
+              json);
         return Done;
     }
     if (action == "import") {
         const Path output = arguments.required("out");
         importLlama2c(arguments.positional(1, "file"), arguments.required("tokenizer"), output);
-        print(Json::array({ modelJson(add(workspace, output, arguments.valueOr("name", ""))) }), json);
+        print(Json::array({modelJson(add(workspace, output, arguments.valueOr("name", "")))}),
+              json);
         return Done;
     }
-    throw UsageError("There is no models action \"" + action + "\". Known are add, import, list and show.");
+    throw UsageError("There is no models action \"" + action +
+                     "\". Known are add, import, list and show.");
 }
 
 } // namespace espalier::cli

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Output.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <unistd.h>
 
 namespace espalier::cli {
 
 namespace {
 
-    constexpr int kBarCells = 24;
+constexpr int kBarCells = 24;
 
-    std::size_t width(const std::string& text)
-    {
-        return static_cast<std::size_t>(
-            std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
-    }
+std::size_t width(const std::string& text)
+{
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
+}
 
-    bool looksNumeric(const std::string& text)
-    {
-        return text.empty() || text == "-" || (text.find_first_not_of("0123456789.+-e%x ") == std::string::npos);
-    }
+bool looksNumeric(const std::string& text)
+{
+    return text.empty() || text == "-" ||
+           (text.find_first_not_of("0123456789.+-e%x ") == std::string::npos);
+}
 
 } // namespace
 
@@ -79,7 +79,8 @@ ProgressLine::~ProgressLine()
     clear();
 }
 
-void ProgressLine::show(const std::string& label, std::int64_t done, std::int64_t total, double secondsLeft)
+void ProgressLine::show(const std::string& label, std::int64_t done, std::int64_t total,
+                        double secondsLeft)
 {
     if (!m_terminal) {
         return;
@@ -88,9 +89,9 @@ void ProgressLine::show(const std::string& label, std::int64_t done, std::int64_
     if (total > 0) {
         const auto share = static_cast<double>(done) / static_cast<double>(total);
         const int full = std::clamp(static_cast<int>(share * kBarCells), 0, kBarCells);
-        text += " |" + std::string(static_cast<std::size_t>(full), '#')
-            + std::string(static_cast<std::size_t>(kBarCells - full), '.') + "| "
-            + std::to_string(static_cast<int>(100 * share)) + " %";
+        text += " |" + std::string(static_cast<std::size_t>(full), '#') +
+                std::string(static_cast<std::size_t>(kBarCells - full), '.') + "| " +
+                std::to_string(static_cast<int>(100 * share)) + " %";
     }
     if (secondsLeft >= 0) {
         text += ", " + durationText(secondsLeft) + " left";

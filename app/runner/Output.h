@@ -12,7 +12,8 @@ namespace espalier::cli {
 /// The one JSON document of a verb, indented, on stdout.
 void printJson(const Json& document);
 
-/// A table with a header row; columns padded, numbers right-aligned where every cell below the header is one.
+/// A table with a header row; columns padded, numbers right-aligned where every cell below the
+/// header is one.
 void printTable(const std::vector<std::vector<std::string>>& rows);
 
 /// 3 for input that was refused, 4 for everything that went wrong while running.

@@ -9,34 +9,35 @@ namespace espalier::cli {
 
 namespace {
 
-    /// Numbers of runs; a study stands for its members.
-    std::vector<RunId> chosenRuns(const StoreReader& reader, const std::vector<std::string>& texts)
-    {
-        std::vector<RunId> ids;
-        for (const std::string& text : texts) {
-            const auto id = runIdFromText(text);
-            const auto record = id ? reader.run(*id) : std::nullopt;
-            if (!record) {
-                throw Error(ErrorCode::NotFound,
-                    "There is no run " + text + " in this workspace. `espalier-run runs list` shows them.");
-            }
-            if (!record->isStudy) {
-                ids.push_back(record->id);
-                continue;
-            }
-            for (const RunRecord& member : reader.members(record->id)) {
-                ids.push_back(member.id);
-            }
+/// Numbers of runs; a study stands for its members.
+std::vector<RunId> chosenRuns(const StoreReader& reader, const std::vector<std::string>& texts)
+{
+    std::vector<RunId> ids;
+    for (const std::string& text : texts) {
+        const auto id = runIdFromText(text);
+        const auto record = id ? reader.run(*id) : std::nullopt;
+        if (!record) {
+            throw Error(ErrorCode::NotFound,
+                        "There is no run " + text +
+                            " in this workspace. `espalier-run runs list` shows them.");
         }
-        return ids;
+        if (!record->isStudy) {
+            ids.push_back(record->id);
+            continue;
+        }
+        for (const RunRecord& member : reader.members(record->id)) {
+            ids.push_back(member.id);
+        }
     }
+    return ids;
+}
 
 } // namespace
 
 int reportVerb(const Words& words)
 {
     std::vector<OptionSpec> options = sessionOptions();
-    options.push_back({ "out", "DIR", "folder of the report" });
+    options.push_back({"out", "DIR", "folder of the report"});
     const Arguments arguments = Arguments::parse(words, options);
     if (arguments.has("help")) {
         std::printf("espalier-run report RUN... --out DIR\n\n%s", helpLines(options).c_str());
@@ -48,7 +49,7 @@ int reportVerb(const Words& words)
     writeReport(buildReport(reader, chosenRuns(reader, arguments.positionals())), folder);
     const std::string page = (folder / "report.html").string();
     if (arguments.has("json")) {
-        printJson({ { "report", page }, { "folder", folder.string() } });
+        printJson({{"report", page}, {"folder", folder.string()}});
     } else {
         std::printf("Report: %s\n", page.c_str());
     }

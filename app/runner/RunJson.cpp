@@ -9,121 +9,133 @@ namespace espalier::cli {
 
 namespace {
 
-    double last(const MetricSeries& series)
-    {
-        return series.points.empty() ? std::nan("") : series.points.back().value;
-    }
+double last(const MetricSeries& series)
+{
+    return series.points.empty() ? std::nan("") : series.points.back().value;
+}
 
-    /// "sparsity/blocks.0.q" under "sparsity/" -> "blocks.0.q"
-    std::string behind(const std::string& name, std::string_view prefix)
-    {
-        return name.substr(prefix.size());
-    }
+/// "sparsity/blocks.0.q" under "sparsity/" -> "blocks.0.q"
+std::string behind(const std::string& name, std::string_view prefix)
+{
+    return name.substr(prefix.size());
+}
 
-    Json evaluationsJson(const StoreReader& reader, RunId id)
-    {
-        std::map<std::string, Json> byDataset;
-        for (const MetricSeries& series : reader.seriesUnder(id, "eval/")) {
-            const std::string rest = behind(series.name, "eval/");
-            const auto slash = rest.rfind('/');
-            if (slash == std::string::npos) {
-                continue;
-            }
-            const auto divergence = rest.find("/divergence/");
-            Json& entry = byDataset[rest.substr(0, divergence != std::string::npos ? divergence : slash)];
-            Json& values = divergence != std::string::npos ? entry["divergence"] : entry;
-            values[rest.substr(slash + 1)] = numberToJson(last(series));
+Json evaluationsJson(const StoreReader& reader, RunId id)
+{
+    std::map<std::string, Json> byDataset;
+    for (const MetricSeries& series : reader.seriesUnder(id, "eval/")) {
+        const std::string rest = behind(series.name, "eval/");
+        const auto slash = rest.rfind('/');
+        if (slash == std::string::npos) {
+            continue;
         }
-        Json list = Json::array();
-        for (auto& [dataset, values] : byDataset) {
-            values["dataset"] = dataset;
-            list.push_back(std::move(values));
-        }
-        return list;
+        const auto divergence = rest.find("/divergence/");
+        Json& entry =
+            byDataset[rest.substr(0, divergence != std::string::npos ? divergence : slash)];
+        Json& values = divergence != std::string::npos ? entry["divergence"] : entry;
+        values[rest.substr(slash + 1)] = numberToJson(last(series));
     }
-
-    Json groupJson(const StoreReader& reader, RunId id, std::string_view prefix)
-    {
-        Json values = Json::object();
-        for (const MetricSeries& series : reader.seriesUnder(id, prefix)) {
-            values[behind(series.name, prefix)] = numberToJson(last(series));
-        }
-        return values;
+    Json list = Json::array();
+    for (auto& [dataset, values] : byDataset) {
+        values["dataset"] = dataset;
+        list.push_back(std::move(values));
     }
+    return list;
+}
 
-    Json stagesJson(const StoreReader& reader, RunId id)
-    {
-        Json stages = Json::object();
-        const Json values = groupJson(reader, id, "stage/");
+Json groupJson(const StoreReader& reader, RunId id, std::string_view prefix)
+{
+    Json values = Json::object();
+    for (const MetricSeries& series : reader.seriesUnder(id, prefix)) {
+        values[behind(series.name, prefix)] = numberToJson(last(series));
+    }
+    return values;
+}
+
+Json stagesJson(const StoreReader& reader, RunId id)
+{
+    Json stages = Json::object();
+    const Json values = groupJson(reader, id, "stage/");
+    for (const auto& [name, value] : values.items()) {
+        const auto slash = name.find('/');
+        stages[name.substr(0, slash)][name.substr(slash + 1)] = value;
+    }
+    return stages;
+}
+
+Json linearsJson(const StoreReader& reader, RunId id)
+{
+    std::map<std::string, Json> linears;
+    for (const char* kind : {"sparsity", "error", "seconds", "loss_identity"}) {
+        const Json values = groupJson(reader, id, std::string(kind) + "/");
         for (const auto& [name, value] : values.items()) {
-            const auto slash = name.find('/');
-            stages[name.substr(0, slash)][name.substr(slash + 1)] = value;
+            linears[name][kind] = value;
         }
-        return stages;
     }
+    Json list = Json::array();
+    for (auto& [name, values] : linears) {
+        values["name"] = name;
+        list.push_back(std::move(values));
+    }
+    return list;
+}
 
-    Json linearsJson(const StoreReader& reader, RunId id)
-    {
-        std::map<std::string, Json> linears;
-        for (const char* kind : { "sparsity", "error", "seconds", "loss_identity" }) {
-            const Json values = groupJson(reader, id, std::string(kind) + "/");
-            for (const auto& [name, value] : values.items()) {
-                linears[name][kind] = value;
-            }
-        }
-        Json list = Json::array();
-        for (auto& [name, values] : linears) {
-            values["name"] = name;
-            list.push_back(std::move(values));
-        }
-        return list;
+std::string number(const char* format, const Json& value)
+{
+    if (!value.is_number()) {
+        return "-";
     }
-
-    std::string number(const char* format, const Json& value)
-    {
-        if (!value.is_number()) {
-            return "-";
-        }
-        char buffer[64];
-        std::snprintf(buffer, sizeof buffer, format, value.get<double>());
-        return buffer;
-    }
+    char buffer[64];
+    std::snprintf(buffer, sizeof buffer, format, value.get<double>());
+    return buffer;
+}
 
 } // namespace
 
 Json runJson(const StoreReader& reader, const RunRecord& record)
 {
-    Json json { { "id", toText(record.id) }, { "method", record.spec.method }, { "title", record.spec.title },
-        { "status", nameOf(record.status) }, { "spec", toJson(record.spec) },
-        { "method_version", record.methodVersion }, { "provenance", record.provenance },
-        { "created_ms", record.createdMs }, { "started_ms", record.startedMs }, { "ended_ms", record.endedMs },
-        { "evaluations", evaluationsJson(reader, record.id) }, { "stages", stagesJson(reader, record.id) },
-        { "linears", linearsJson(reader, record.id) }, { "footprint", groupJson(reader, record.id, "footprint/") },
-        { "speed", groupJson(reader, record.id, "speed/") } };
+    Json json{{"id", toText(record.id)},
+              {"method", record.spec.method},
+              {"title", record.spec.title},
+              {"status", nameOf(record.status)},
+              {"spec", toJson(record.spec)},
+              {"method_version", record.methodVersion},
+              {"provenance", record.provenance},
+              {"created_ms", record.createdMs},
+              {"started_ms", record.startedMs},
+              {"ended_ms", record.endedMs},
+              {"evaluations", evaluationsJson(reader, record.id)},
+              {"stages", stagesJson(reader, record.id)},
+              {"linears", linearsJson(reader, record.id)},
+              {"footprint", groupJson(reader, record.id, "footprint/")},
+              {"speed", groupJson(reader, record.id, "speed/")}};
     for (const Json& evaluation : json["evaluations"]) {
         if (evaluation.contains("perplexity") && !json.contains("perplexity")) {
-            for (const char* key : { "perplexity", "nll", "tokens", "standard_error" }) {
+            for (const char* key : {"perplexity", "nll", "tokens", "standard_error"}) {
                 json[key] = evaluation.value(key, Json());
             }
         }
     }
     Json artifacts = Json::array();
     for (const Artifact& artifact : record.artifacts) {
-        artifacts.push_back({ { "kind", artifact.kind }, { "path", artifact.path },
-            { "sha256", artifact.sha256 }, { "bytes", artifact.bytes } });
+        artifacts.push_back({{"kind", artifact.kind},
+                             {"path", artifact.path},
+                             {"sha256", artifact.sha256},
+                             {"bytes", artifact.bytes}});
     }
     json["artifacts"] = std::move(artifacts);
     if (record.failure) {
-        json["failure"] = { { "code", nameOf(record.failure->code) }, { "message", record.failure->message },
-            { "during", record.failure->during } };
+        json["failure"] = {{"code", nameOf(record.failure->code)},
+                           {"message", record.failure->message},
+                           {"during", record.failure->during}};
     }
     return json;
 }
 
 void printRuns(const StoreReader& reader, const std::vector<RunRecord>& records)
 {
-    std::vector<std::vector<std::string>> rows { { "Run", "Title", "Method", "Status", "Sparsity", "Perplexity",
-        "Mean KLD (nat)", "MB", "Seconds" } };
+    std::vector<std::vector<std::string>> rows{{"Run", "Title", "Method", "Status", "Sparsity",
+                                                "Perplexity", "Mean KLD (nat)", "MB", "Seconds"}};
     for (const RunRecord& record : records) {
         const Json json = runJson(reader, record);
         Json divergence;
@@ -138,13 +150,15 @@ void printRuns(const StoreReader& reader, const std::vector<RunRecord>& records)
         }
         const auto linears = static_cast<double>(json["linears"].size());
         const Json bytes = json["footprint"].value("bytes", Json());
-        rows.push_back({ toText(record.id), record.spec.title, record.isStudy ? "study" : record.spec.method,
-            std::string(nameOf(record.status)), linears > 0 ? number("%.3f", sparsity / linears) : "-",
-            number("%.4f", json.value("perplexity", Json())), number("%.4g", divergence),
-            number("%.2f", bytes.is_number() ? Json(bytes.get<double>() / 1e6) : Json()),
-            record.endedMs > 0 && record.startedMs > 0
-                ? number("%.1f", static_cast<double>(record.endedMs - record.startedMs) / 1000)
-                : "-" });
+        rows.push_back(
+            {toText(record.id), record.spec.title, record.isStudy ? "study" : record.spec.method,
+             std::string(nameOf(record.status)),
+             linears > 0 ? number("%.3f", sparsity / linears) : "-",
+             number("%.4f", json.value("perplexity", Json())), number("%.4g", divergence),
+             number("%.2f", bytes.is_number() ? Json(bytes.get<double>() / 1e6) : Json()),
+             record.endedMs > 0 && record.startedMs > 0
+                 ? number("%.1f", static_cast<double>(record.endedMs - record.startedMs) / 1000)
+                 : "-"});
     }
     printTable(rows);
 }

@@ -5,158 +5,165 @@
 #include "core/jobs/RunLock.h"
 #include "core/jobs/runners/Runner.h"
 
-#include <signal.h>
-
 #include <chrono>
 #include <cstdio>
+#include <signal.h>
 #include <thread>
 
 namespace espalier::cli {
 
 namespace {
 
-    RunRecord requireRun(const StoreReader& reader, const std::string& text)
-    {
-        const auto id = runIdFromText(text);
-        const auto record = id ? reader.run(*id) : std::nullopt;
-        if (!record) {
-            throw Error(ErrorCode::NotFound,
-                "There is no run " + text + " in this workspace. `espalier-run runs list` shows them.");
-        }
-        return *record;
+RunRecord requireRun(const StoreReader& reader, const std::string& text)
+{
+    const auto id = runIdFromText(text);
+    const auto record = id ? reader.run(*id) : std::nullopt;
+    if (!record) {
+        throw Error(ErrorCode::NotFound,
+                    "There is no run " + text +
+                        " in this workspace. `espalier-run runs list` shows them.");
     }
+    return *record;
+}
 
-    std::vector<RunRecord> chosen(const StoreReader& reader, const Arguments& arguments)
-    {
-        std::vector<RunRecord> records;
-        for (std::size_t i = 1; i < arguments.positionals().size(); ++i) {
-            records.push_back(requireRun(reader, arguments.positionals()[i]));
-        }
-        if (records.empty()) {
-            throw UsageError("The run is missing: give its number.");
-        }
-        return records;
+std::vector<RunRecord> chosen(const StoreReader& reader, const Arguments& arguments)
+{
+    std::vector<RunRecord> records;
+    for (std::size_t i = 1; i < arguments.positionals().size(); ++i) {
+        records.push_back(requireRun(reader, arguments.positionals()[i]));
     }
-
-    int list(const StoreReader& reader, const Arguments& arguments, std::vector<RunRecord> records)
-    {
-        if (arguments.has("json")) {
-            Json all = Json::array();
-            for (const RunRecord& record : records) {
-                all.push_back(runJson(reader, record));
-            }
-            printJson({ { "runs", all } });
-        } else {
-            printRuns(reader, records);
-        }
-        return Done;
+    if (records.empty()) {
+        throw UsageError("The run is missing: give its number.");
     }
+    return records;
+}
 
-    int compare(const StoreReader& reader, const Arguments& arguments)
-    {
-        const std::vector<RunRecord> records = chosen(reader, arguments);
-        Json differences = Json::object();
-        for (std::size_t i = 1; i < records.size(); ++i) {
-            Json found = Json::array();
-            for (const RunDifference& difference : differencesOf(records[0].spec, records[i].spec)) {
-                found.push_back({ { "key", difference.key }, { "first", difference.first },
-                    { "second", difference.second } });
-            }
-            differences[toText(records[i].id)] = found;
+int list(const StoreReader& reader, const Arguments& arguments, std::vector<RunRecord> records)
+{
+    if (arguments.has("json")) {
+        Json all = Json::array();
+        for (const RunRecord& record : records) {
+            all.push_back(runJson(reader, record));
         }
-        if (arguments.has("json")) {
-            Json all = Json::array();
-            for (const RunRecord& record : records) {
-                all.push_back(runJson(reader, record));
-            }
-            printJson({ { "runs", all }, { "differences", differences } });
-            return Done;
-        }
+        printJson({{"runs", all}});
+    } else {
         printRuns(reader, records);
-        for (const auto& [run, found] : differences.items()) {
-            std::printf("\nRun %s differs from %s in:\n", run.c_str(), toText(records[0].id).c_str());
-            for (const Json& difference : found) {
-                std::printf("  %s: %s, %s\n", difference["key"].get<std::string>().c_str(),
-                    difference["first"].get<std::string>().c_str(), difference["second"].get<std::string>().c_str());
-            }
+    }
+    return Done;
+}
+
+int compare(const StoreReader& reader, const Arguments& arguments)
+{
+    const std::vector<RunRecord> records = chosen(reader, arguments);
+    Json differences = Json::object();
+    for (std::size_t i = 1; i < records.size(); ++i) {
+        Json found = Json::array();
+        for (const RunDifference& difference : differencesOf(records[0].spec, records[i].spec)) {
+            found.push_back({{"key", difference.key},
+                             {"first", difference.first},
+                             {"second", difference.second}});
         }
+        differences[toText(records[i].id)] = found;
+    }
+    if (arguments.has("json")) {
+        Json all = Json::array();
+        for (const RunRecord& record : records) {
+            all.push_back(runJson(reader, record));
+        }
+        printJson({{"runs", all}, {"differences", differences}});
         return Done;
     }
-
-    int resume(const Arguments& arguments)
-    {
-        const MethodCatalog methods(methodFolders());
-        Session session(arguments, methods);
-        std::vector<RunRecord> records = chosen(session.reader(), arguments);
-        for (const RunRecord& record : records) {
-            if (record.status == RunStatus::Succeeded) {
-                throw Error(ErrorCode::InvalidInput, "Run " + toText(record.id) + " has succeeded already.");
-            }
-            session.queue().resume(record.id);
+    printRuns(reader, records);
+    for (const auto& [run, found] : differences.items()) {
+        std::printf("\nRun %s differs from %s in:\n", run.c_str(), toText(records[0].id).c_str());
+        for (const Json& difference : found) {
+            std::printf("  %s: %s, %s\n", difference["key"].get<std::string>().c_str(),
+                        difference["first"].get<std::string>().c_str(),
+                        difference["second"].get<std::string>().c_str());
         }
-        session.drain();
-        const StoreReader reader = session.reader();
-        int code = Done;
-        for (RunRecord& record : records) {
-            record = reader.run(record.id).value();
-            code = std::max(code, exitCodeOf(record));
-        }
-        list(reader, arguments, records);
-        return code;
     }
+    return Done;
+}
 
-    /// The run's worker is another process; it checkpoints and says in its journal that it was stopped.
-    int stop(const Arguments& arguments)
-    {
-        const StoreReader reader(workspaceOf(arguments));
-        const WorkspaceLayout layout { workspaceOf(arguments) };
-        for (const RunRecord& record : chosen(reader, arguments)) {
-            const Path folder = layout.run(record.id);
-            if (record.status != RunStatus::Running || RunLock(RunLock::fileOf(folder)).isHeld()) {
-                throw Error(ErrorCode::InvalidInput,
-                    "Run " + toText(record.id) + " is not running; it is " + std::string(nameOf(record.status)) + ".");
-            }
-            followProcess(folder)->request(StopRequest::Stop);
+int resume(const Arguments& arguments)
+{
+    const MethodCatalog methods(methodFolders());
+    Session session(arguments, methods);
+    std::vector<RunRecord> records = chosen(session.reader(), arguments);
+    for (const RunRecord& record : records) {
+        if (record.status == RunStatus::Succeeded) {
+            throw Error(ErrorCode::InvalidInput,
+                        "Run " + toText(record.id) + " has succeeded already.");
         }
-        if (arguments.has("json")) {
-            printJson({ { "stopping", true } });
-        }
-        return Done;
+        session.queue().resume(record.id);
     }
+    session.drain();
+    const StoreReader reader = session.reader();
+    int code = Done;
+    for (RunRecord& record : records) {
+        record = reader.run(record.id).value();
+        code = std::max(code, exitCodeOf(record));
+    }
+    list(reader, arguments, records);
+    return code;
+}
 
-    int remove(const Arguments& arguments)
-    {
-        ExperimentStore store(workspaceOf(arguments));
-        const std::vector<RunRecord> records = chosen(StoreReader(workspaceOf(arguments)), arguments);
-        for (const RunRecord& record : records) {
-            if (record.status == RunStatus::Running) {
-                throw Error(ErrorCode::InvalidInput, "Run " + toText(record.id) + " is running. Stop it first.");
-            }
+/// The run's worker is another process; it checkpoints and says in its journal that it was stopped.
+int stop(const Arguments& arguments)
+{
+    const StoreReader reader(workspaceOf(arguments));
+    const WorkspaceLayout layout{workspaceOf(arguments)};
+    for (const RunRecord& record : chosen(reader, arguments)) {
+        const Path folder = layout.run(record.id);
+        if (record.status != RunStatus::Running || RunLock(RunLock::fileOf(folder)).isHeld()) {
+            throw Error(ErrorCode::InvalidInput, "Run " + toText(record.id) +
+                                                     " is not running; it is " +
+                                                     std::string(nameOf(record.status)) + ".");
         }
-        for (const RunRecord& record : records) {
-            store.removeRun(record.id);
-        }
-        store.flush();
-        if (arguments.has("json")) {
-            printJson({ { "deleted", records.size() } });
-        }
-        return Done;
+        followProcess(folder)->request(StopRequest::Stop);
     }
+    if (arguments.has("json")) {
+        printJson({{"stopping", true}});
+    }
+    return Done;
+}
+
+int remove(const Arguments& arguments)
+{
+    ExperimentStore store(workspaceOf(arguments));
+    const std::vector<RunRecord> records = chosen(StoreReader(workspaceOf(arguments)), arguments);
+    for (const RunRecord& record : records) {
+        if (record.status == RunStatus::Running) {
+            throw Error(ErrorCode::InvalidInput,
+                        "Run " + toText(record.id) + " is running. Stop it first.");
+        }
+    }
+    for (const RunRecord& record : records) {
+        store.removeRun(record.id);
+    }
+    store.flush();
+    if (arguments.has("json")) {
+        printJson({{"deleted", records.size()}});
+    }
+    return Done;
+}
 
 } // namespace
 
 int runsVerb(const Words& words)
 {
     std::vector<OptionSpec> options = sessionOptions();
-    options.push_back({ "experiment", "TEXT", "only runs of this experiment (list)" });
+    options.push_back({"experiment", "TEXT", "only runs of this experiment (list)"});
     const Arguments arguments = Arguments::parse(words, options);
     if (arguments.has("help")) {
-        std::printf("espalier-run runs list | show RUN... | compare RUN RUN... | resume RUN... | stop RUN... | "
+        std::printf("espalier-run runs list | show RUN... | compare RUN RUN... | resume RUN... | "
+                    "stop RUN... | "
                     "delete RUN...\n\n%s",
-            helpLines(options).c_str());
+                    helpLines(options).c_str());
         return Done;
     }
-    const std::string action = arguments.positional(0, "action (list, show, compare, resume, stop or delete)");
+    const std::string action =
+        arguments.positional(0, "action (list, show, compare, resume, stop or delete)");
     if (action == "resume") {
         return resume(arguments);
     }
@@ -176,8 +183,8 @@ int runsVerb(const Words& words)
     if (action == "compare") {
         return compare(reader, arguments);
     }
-    throw UsageError("There is no runs action \"" + action
-        + "\". Known are list, show, compare, resume, stop and delete.");
+    throw UsageError("There is no runs action \"" + action +
+                     "\". Known are list, show, compare, resume, stop and delete.");
 }
 
 } // namespace espalier::cli

@@ -15,13 +15,13 @@ namespace espalier::cli {
 
 namespace {
 
-    constexpr auto kDrawInterval = std::chrono::milliseconds(150);
+constexpr auto kDrawInterval = std::chrono::milliseconds(150);
 
-    std::string environment(const char* name)
-    {
-        const char* value = std::getenv(name);
-        return value != nullptr ? value : "";
-    }
+std::string environment(const char* name)
+{
+    const char* value = std::getenv(name);
+    return value != nullptr ? value : "";
+}
 
 } // namespace
 
@@ -66,10 +66,12 @@ Path workspaceOf(const Arguments& arguments)
 std::vector<OptionSpec> sessionOptions()
 {
     return {
-        { "workspace", "DIR", "where rows and files go (default: ESPALIER_WORKSPACE, or the user's data folder)" },
-        { "runner", "thread|process", "in this program, or each run in a child process (default process)" },
-        { "json", "", "one JSON document on stdout" },
-        { "help", "", "this text" },
+        {"workspace", "DIR",
+         "where rows and files go (default: ESPALIER_WORKSPACE, or the user's data folder)"},
+        {"runner", "thread|process",
+         "in this program, or each run in a child process (default process)"},
+        {"json", "", "one JSON document on stdout"},
+        {"help", "", "this text"},
     };
 }
 
@@ -102,11 +104,12 @@ Session::Session(const Arguments& arguments, const MethodCatalog& methods)
         throw UsageError("--runner is \"" + runner + "\"; it must be thread or process.");
     }
     m_store = std::make_unique<ExperimentStore>(m_workspace);
-    m_queue = std::make_unique<JobQueue>(*m_store, methods, *m_observer,
-        QueueOptions { .runner = runner == "thread" ? RunnerKind::Thread : RunnerKind::Process,
-            .workerProgram = thisProgram(),
-            .builtinData = builtinDataFolder(),
-            .pluginFolders = methodFolders() });
+    m_queue = std::make_unique<JobQueue>(
+        *m_store, methods, *m_observer,
+        QueueOptions{.runner = runner == "thread" ? RunnerKind::Thread : RunnerKind::Process,
+                     .workerProgram = thisProgram(),
+                     .builtinData = builtinDataFolder(),
+                     .pluginFolders = methodFolders()});
 }
 
 Session::~Session() = default;
@@ -114,7 +117,7 @@ Session::~Session() = default;
 bool Session::drain()
 {
     const SignalWatch watch([this] { m_queue->leave(); });
-    std::atomic<bool> done { false };
+    std::atomic<bool> done{false};
     std::thread drawer([&] {
         const StoreReader reader(m_workspace);
         ProgressLine line;
@@ -122,8 +125,9 @@ bool Session::drain()
             const RunId id = m_observer->newest();
             if (const auto record = id == RunId::None ? std::nullopt : reader.run(id);
                 record && record->progress && record->status == RunStatus::Running) {
-                line.show("Run " + toText(id) + " " + record->progress->label, record->progress->done,
-                    record->progress->total, record->progress->secondsLeft);
+                line.show("Run " + toText(id) + " " + record->progress->label,
+                          record->progress->done, record->progress->total,
+                          record->progress->secondsLeft);
             }
             std::this_thread::sleep_for(kDrawInterval);
         }

@@ -1,38 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Signals.h"
 
-#include <signal.h>
-
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <signal.h>
 #include <thread>
 
 namespace espalier::cli {
 
 namespace {
 
-    constexpr std::array kSignals { SIGINT, SIGTERM, SIGUSR1, SIGUSR2 };
-    constexpr auto kPoll = std::chrono::milliseconds(50);
+constexpr std::array kSignals{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+constexpr auto kPoll = std::chrono::milliseconds(50);
 
-    // A handler may touch nothing but this.
-    volatile sig_atomic_t signalCount = 0;
+// A handler may touch nothing but this.
+volatile sig_atomic_t signalCount = 0;
 
-    void count(int number)
-    {
-        signalCount = signalCount + 1;
-        if (number == SIGINT || number == SIGTERM) {
-            ::signal(number, SIG_DFL);
-        }
+void count(int number)
+{
+    signalCount = signalCount + 1;
+    if (number == SIGINT || number == SIGTERM) {
+        ::signal(number, SIG_DFL);
     }
+}
 
 } // namespace
 
 struct SignalWatch::State {
     std::function<void()> onSignal;
-    std::atomic<bool> arrived { false };
-    std::atomic<bool> ending { false };
-    std::array<struct sigaction, kSignals.size()> before {};
+    std::atomic<bool> arrived{false};
+    std::atomic<bool> ending{false};
+    std::array<struct sigaction, kSignals.size()> before{};
     std::thread thread;
 
     void watch()
@@ -51,7 +50,9 @@ SignalWatch::SignalWatch(std::function<void()> onSignal)
 {
     signalCount = 0;
     m_state->onSignal = std::move(onSignal);
+
     struct sigaction action {};
+
     action.sa_handler = count;
     action.sa_flags = SA_RESTART;
     for (std::size_t i = 0; i < kSignals.size(); ++i) {

@@ -6,8 +6,8 @@
 
 namespace espalier::cli {
 
-/// While it lives, INT, TERM, USR1 and USR2 (schedulers warn with the last two) call `onSignal` once, on a thread
-/// of its own. The second INT or TERM ends the program as it always does.
+/// While it lives, INT, TERM, USR1 and USR2 (schedulers warn with the last two) call `onSignal`
+/// once, on a thread of its own. The second INT or TERM ends the program as it always does.
 class SignalWatch {
 public:
     explicit SignalWatch(std::function<void()> onSignal);

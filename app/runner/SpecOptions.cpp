@@ -7,83 +7,86 @@ namespace espalier::cli {
 
 namespace {
 
-    constexpr std::int64_t kDefaultSamples = 128; // calibration windows, as the papers use
+constexpr std::int64_t kDefaultSamples = 128; // calibration windows, as the papers use
 
-    /// A path that means the same from every folder.
-    std::string absolute(const std::string& path)
-    {
-        return path.empty() || path.starts_with("run:")
-            ? path
-            : std::filesystem::absolute(path).lexically_normal().string();
+/// A path that means the same from every folder.
+std::string absolute(const std::string& path)
+{
+    return path.empty() || path.starts_with("run:")
+               ? path
+               : std::filesystem::absolute(path).lexically_normal().string();
+}
+
+std::string absoluteSource(const std::string& source)
+{
+    const auto colon = source.find(':');
+    if (colon == std::string::npos || source.starts_with("builtin:")) {
+        return source;
     }
+    return source.substr(0, colon + 1) + absolute(source.substr(colon + 1));
+}
 
-    std::string absoluteSource(const std::string& source)
-    {
-        const auto colon = source.find(':');
-        if (colon == std::string::npos || source.starts_with("builtin:")) {
-            return source;
+EvaluationSpec evaluationFrom(const std::string& text, std::int64_t length, std::int64_t windows)
+{
+    const auto colon = text.find(':');
+    EvaluationSpec evaluation{.kind = text.substr(0, colon)};
+    if (colon != std::string::npos) {
+        evaluation.data = {
+            .source = absoluteSource(text.substr(colon + 1)), .length = length, .windows = windows};
+    }
+    return evaluation;
+}
+
+ExportSpec exportFrom(const std::string& text)
+{
+    const auto colon = text.find(':');
+    return {.format = text.substr(0, colon),
+            .folder = colon == std::string::npos ? "" : absolute(text.substr(colon + 1))};
+}
+
+std::string valueName(const ParamSpec& spec)
+{
+    if (std::holds_alternative<Flag>(spec.domain)) {
+        return {};
+    }
+    if (const auto* choice = std::get_if<Choice>(&spec.domain)) {
+        std::string text;
+        for (const std::string& option : choice->options) {
+            text += (text.empty() ? "" : "|") + option;
         }
-        return source.substr(0, colon + 1) + absolute(source.substr(colon + 1));
+        return text;
     }
-
-    EvaluationSpec evaluationFrom(const std::string& text, std::int64_t length, std::int64_t windows)
-    {
-        const auto colon = text.find(':');
-        EvaluationSpec evaluation { .kind = text.substr(0, colon) };
-        if (colon != std::string::npos) {
-            evaluation.data
-                = { .source = absoluteSource(text.substr(colon + 1)), .length = length, .windows = windows };
-        }
-        return evaluation;
-    }
-
-    ExportSpec exportFrom(const std::string& text)
-    {
-        const auto colon = text.find(':');
-        return { .format = text.substr(0, colon),
-            .folder = colon == std::string::npos ? "" : absolute(text.substr(colon + 1)) };
-    }
-
-    std::string valueName(const ParamSpec& spec)
-    {
-        if (std::holds_alternative<Flag>(spec.domain)) {
-            return {};
-        }
-        if (const auto* choice = std::get_if<Choice>(&spec.domain)) {
-            std::string text;
-            for (const std::string& option : choice->options) {
-                text += (text.empty() ? "" : "|") + option;
-            }
-            return text;
-        }
-        return std::holds_alternative<IntRange>(spec.domain) ? "N"
-            : std::holds_alternative<RealRange>(spec.domain) ? "X"
-            : std::holds_alternative<ListOf>(spec.domain)    ? "A,B,..."
-                                                             : "TEXT";
-    }
+    return std::holds_alternative<IntRange>(spec.domain)    ? "N"
+           : std::holds_alternative<RealRange>(spec.domain) ? "X"
+           : std::holds_alternative<ListOf>(spec.domain)    ? "A,B,..."
+                                                            : "TEXT";
+}
 
 } // namespace
 
 std::vector<OptionSpec> specOptions()
 {
     return {
-        { "model", "DIR", "folder of the model, or run:ID for the model a run exported" },
-        { "teacher", "DIR", "folder of the teacher, for methods that need one" },
-        { "calibration", "SOURCE", "builtin:tinystories, text:FILE, jsonl:FILE#field or tokens:FILE.i32" },
-        { "length", "N", "tokens per window, calibration and evaluation (default: the model's context)" },
-        { "samples", "N", "calibration windows (default 128)" },
-        { "windows", "N", "evaluation windows (default: all)" },
-        { "evaluate", "KIND[:SOURCE]", "perplexity:SOURCE, divergence:SOURCE, speed or footprint", true },
-        { "export", "safetensors[:DIR]", "write the model (default folder: runs/<id>/export)", true },
-        { "seed", "N", "seed of everything random (default 0)" },
-        { "threads", "N", "threads (default: all cores); part of the spec, because it changes bits" },
-        { "batch", "N", "sequences per forward pass (default 4); changes bits too" },
-        { "dtype", "fp32|bf16|fp16", "weights and compute (default fp32)" },
-        { "device", "cpu|cuda:N", "where to compute (default cpu)" },
-        { "title", "TEXT", "name of the run" },
-        { "experiment", "TEXT", "experiment it belongs to" },
-        { "priority", "N", "higher runs first" },
-        { "after", "RUN", "wait until this run has succeeded", true },
+        {"model", "DIR", "folder of the model, or run:ID for the model a run exported"},
+        {"teacher", "DIR", "folder of the teacher, for methods that need one"},
+        {"calibration", "SOURCE",
+         "builtin:tinystories, text:FILE, jsonl:FILE#field or tokens:FILE.i32"},
+        {"length", "N",
+         "tokens per window, calibration and evaluation (default: the model's context)"},
+        {"samples", "N", "calibration windows (default 128)"},
+        {"windows", "N", "evaluation windows (default: all)"},
+        {"evaluate", "KIND[:SOURCE]", "perplexity:SOURCE, divergence:SOURCE, speed or footprint",
+         true},
+        {"export", "safetensors[:DIR]", "write the model (default folder: runs/<id>/export)", true},
+        {"seed", "N", "seed of everything random (default 0)"},
+        {"threads", "N", "threads (default: all cores); part of the spec, because it changes bits"},
+        {"batch", "N", "sequences per forward pass (default 4); changes bits too"},
+        {"dtype", "fp32|bf16|fp16", "weights and compute (default fp32)"},
+        {"device", "cpu|cuda:N", "where to compute (default cpu)"},
+        {"title", "TEXT", "name of the run"},
+        {"experiment", "TEXT", "experiment it belongs to"},
+        {"priority", "N", "higher runs first"},
+        {"after", "RUN", "wait until this run has succeeded", true},
     };
 }
 
@@ -92,19 +95,19 @@ std::vector<OptionSpec> paramOptions(const ParamSchema& schema)
     std::vector<OptionSpec> options;
     for (const ParamSpec& spec : schema) {
         const std::string fallback = toText(spec.fallback);
-        options.push_back({ spec.key, valueName(spec),
-            spec.help + (fallback.empty() ? "" : " (default " + fallback + ")") });
+        options.push_back({spec.key, valueName(spec),
+                           spec.help + (fallback.empty() ? "" : " (default " + fallback + ")")});
     }
     return options;
 }
 
 RunSpec specFrom(const Arguments& arguments, const std::string& methodId, const Method* method)
 {
-    RunSpec spec { .title = arguments.valueOr("title", ""),
-        .experiment = arguments.valueOr("experiment", ""),
-        .method = methodId,
-        .model = absolute(arguments.valueOr("model", "")),
-        .teacher = absolute(arguments.valueOr("teacher", "")) };
+    RunSpec spec{.title = arguments.valueOr("title", ""),
+                 .experiment = arguments.valueOr("experiment", ""),
+                 .method = methodId,
+                 .model = absolute(arguments.valueOr("model", "")),
+                 .teacher = absolute(arguments.valueOr("teacher", ""))};
     if (method != nullptr) {
         for (const ParamSpec& param : method->params()) {
             if (const auto text = arguments.value(param.key)) {
@@ -117,9 +120,9 @@ RunSpec specFrom(const Arguments& arguments, const std::string& methodId, const 
     }
     const std::int64_t length = arguments.number("length", 0, 2);
     if (const auto source = arguments.value("calibration")) {
-        spec.calibration = DataSpec { .source = absoluteSource(*source),
-            .length = length,
-            .windows = arguments.number("samples", kDefaultSamples, 1) };
+        spec.calibration = DataSpec{.source = absoluteSource(*source),
+                                    .length = length,
+                                    .windows = arguments.number("samples", kDefaultSamples, 1)};
     }
     for (const std::string& text : arguments.values("evaluate")) {
         spec.evaluations.push_back(evaluationFrom(text, length, arguments.number("windows", 0)));

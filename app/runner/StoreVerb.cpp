@@ -15,13 +15,16 @@ int storeVerb(const Words& words)
         ExperimentStore store(workspace);
         store.rebuild();
     } else if (action != "check") {
-        throw UsageError("There is no store action \"" + action + "\". Known are check and rebuild.");
+        throw UsageError("There is no store action \"" + action +
+                         "\". Known are check and rebuild.");
     }
     const std::vector<std::string> findings = checkStore(workspace);
     const std::size_t runs = findings.empty() ? StoreReader(workspace).runs().size() : 0;
     if (arguments.has("json")) {
-        printJson({ { "workspace", workspace.string() }, { "action", action }, { "findings", findings },
-            { "runs", runs } });
+        printJson({{"workspace", workspace.string()},
+                   {"action", action},
+                   {"findings", findings},
+                   {"runs", runs}});
     } else if (findings.empty()) {
         std::printf("%s: sound, %zu runs.\n", workspace.c_str(), runs);
     }

@@ -11,17 +11,17 @@ namespace espalier::cli {
 
 namespace {
 
-    const std::vector<OptionSpec>& options()
-    {
-        static const std::vector<OptionSpec> all {
-            { "model", "DIR", "folder with tokenizer.json" },
-            { "text", "TEXT", "the text" },
-            { "file", "FILE", "a file of text" },
-            { "json", "", "one JSON document on stdout" },
-            { "help", "", "this text" },
-        };
-        return all;
-    }
+const std::vector<OptionSpec>& options()
+{
+    static const std::vector<OptionSpec> all{
+        {"model", "DIR", "folder with tokenizer.json"},
+        {"text", "TEXT", "the text"},
+        {"file", "FILE", "a file of text"},
+        {"json", "", "one JSON document on stdout"},
+        {"help", "", "this text"},
+    };
+    return all;
+}
 
 } // namespace
 
@@ -29,24 +29,28 @@ int tokenizeVerb(const Words& words)
 {
     const Arguments arguments = Arguments::parse(words, options());
     if (arguments.has("help")) {
-        std::printf("espalier-run tokenize --model DIR (--text TEXT | --file FILE)\n\n%s", helpLines(options()).c_str());
+        std::printf("espalier-run tokenize --model DIR (--text TEXT | --file FILE)\n\n%s",
+                    helpLines(options()).c_str());
         return Done;
     }
     if (arguments.has("text") == arguments.has("file")) {
         throw UsageError("Give either --text or --file.");
     }
     const auto tokenizer = Tokenizer::open(arguments.required("model"));
-    const std::string text
-        = arguments.has("text") ? *arguments.value("text") : readFile(*arguments.value("file"));
+    const std::string text =
+        arguments.has("text") ? *arguments.value("text") : readFile(*arguments.value("file"));
     const std::vector<std::int32_t> ids = tokenizer->encode(text);
     if (arguments.has("json")) {
         Json tokens = Json::array();
         for (const std::int32_t id : ids) {
             tokens.push_back(tokenizer->tokenOf(id));
         }
-        printJson({ { "ids", ids }, { "tokens", tokens }, { "count", ids.size() },
-            { "decoded", tokenizer->decode(ids) }, { "vocabulary", tokenizer->vocabSize() },
-            { "fingerprint", tokenizer->fingerprint() } });
+        printJson({{"ids", ids},
+                   {"tokens", tokens},
+                   {"count", ids.size()},
+                   {"decoded", tokenizer->decode(ids)},
+                   {"vocabulary", tokenizer->vocabSize()},
+                   {"fingerprint", tokenizer->fingerprint()}});
         return Done;
     }
     for (std::size_t i = 0; i < ids.size(); ++i) {

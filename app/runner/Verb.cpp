@@ -14,59 +14,64 @@ namespace espalier::cli {
 
 const std::vector<Verb>& verbs()
 {
-    static const std::vector<Verb> all {
-        { "apply", "METHOD --model DIR [options]", "run one method on a model", applyVerb },
-        { "run", "RECIPE.yaml [--set key=value ...] [--resume auto|never]", "run a recipe or a study", runVerb },
-        { "evaluate", "perplexity|divergence|speed|footprint --model DIR [options]", "measure a model",
-            evaluateVerb },
-        { "generate", "--model DIR --prompt TEXT [options]", "continue a text", generateVerb },
-        { "tokenize", "--model DIR (--text TEXT | --file FILE)", "show token ids", tokenizeVerb },
-        { "methods", "[ID]", "list methods, or describe one", methodsVerb },
-        { "models", "add|import|list|show", "the workspace's models", modelsVerb },
-        { "runs", "list|show|compare|resume|stop|delete", "the workspace's runs", runsVerb },
-        { "report", "RUN... --out DIR", "write a report about runs", reportVerb },
-        { "store", "check|rebuild", "check or rebuild the workspace's database", storeVerb },
-        { "worker", "--run-folder DIR", "execute one run of a queue (started by Espalier itself)", workerVerb },
+    static const std::vector<Verb> all{
+        {"apply", "METHOD --model DIR [options]", "run one method on a model", applyVerb},
+        {"run", "RECIPE.yaml [--set key=value ...] [--resume auto|never]",
+         "run a recipe or a study", runVerb},
+        {"evaluate", "perplexity|divergence|speed|footprint --model DIR [options]",
+         "measure a model", evaluateVerb},
+        {"generate", "--model DIR --prompt TEXT [options]", "continue a text", generateVerb},
+        {"tokenize", "--model DIR (--text TEXT | --file FILE)", "show token ids", tokenizeVerb},
+        {"methods", "[ID]", "list methods, or describe one", methodsVerb},
+        {"models", "add|import|list|show", "the workspace's models", modelsVerb},
+        {"runs", "list|show|compare|resume|stop|delete", "the workspace's runs", runsVerb},
+        {"report", "RUN... --out DIR", "write a report about runs", reportVerb},
+        {"store", "check|rebuild", "check or rebuild the workspace's database", storeVerb},
+        {"worker", "--run-folder DIR", "execute one run of a queue (started by Espalier itself)",
+         workerVerb},
     };
     return all;
 }
 
 namespace {
 
-    void printHelp()
-    {
-        std::printf("espalier-run %s: makes language models smaller, without a window\n\n", ESPALIER_VERSION_TEXT);
-        for (const Verb& verb : verbs()) {
-            std::printf("  %-9.*s %.*s\n              %.*s\n", static_cast<int>(verb.name.size()),
-                verb.name.data(), static_cast<int>(verb.usage.size()), verb.usage.data(),
-                static_cast<int>(verb.summary.size()), verb.summary.data());
-        }
-        std::printf("\n`espalier-run VERB --help` lists a verb's options. --json on every verb prints one JSON\n"
-                    "document on stdout; progress goes to stderr.\n"
-                    "Exit codes: 0 done, 2 usage, 3 input refused, 4 run failed, 5 cancelled, 75 interrupted and\n"
-                    "resumable.\n");
+void printHelp()
+{
+    std::printf("espalier-run %s: makes language models smaller, without a window\n\n",
+                ESPALIER_VERSION_TEXT);
+    for (const Verb& verb : verbs()) {
+        std::printf("  %-9.*s %.*s\n              %.*s\n", static_cast<int>(verb.name.size()),
+                    verb.name.data(), static_cast<int>(verb.usage.size()), verb.usage.data(),
+                    static_cast<int>(verb.summary.size()), verb.summary.data());
     }
+    std::printf("\n`espalier-run VERB --help` lists a verb's options. --json on every verb prints "
+                "one JSON\n"
+                "document on stdout; progress goes to stderr.\n"
+                "Exit codes: 0 done, 2 usage, 3 input refused, 4 run failed, 5 cancelled, 75 "
+                "interrupted and\n"
+                "resumable.\n");
+}
 
-    const Verb* findVerb(const std::string& name)
-    {
-        const auto found = std::ranges::find(verbs(), name, &Verb::name);
-        return found == verbs().end() ? nullptr : &*found;
-    }
+const Verb* findVerb(const std::string& name)
+{
+    const auto found = std::ranges::find(verbs(), name, &Verb::name);
+    return found == verbs().end() ? nullptr : &*found;
+}
 
-    bool isInput(ErrorCode code)
-    {
-        return code == ErrorCode::InvalidInput || code == ErrorCode::NotFound || code == ErrorCode::Unsupported
-            || code == ErrorCode::Corrupt;
-    }
+bool isInput(ErrorCode code)
+{
+    return code == ErrorCode::InvalidInput || code == ErrorCode::NotFound ||
+           code == ErrorCode::Unsupported || code == ErrorCode::Corrupt;
+}
 
-    int report(const Words& words, const std::string& message, std::string_view code, int exitCode)
-    {
-        if (std::ranges::find(words, "--json") != words.end()) {
-            printJson({ { "error", { { "code", code }, { "message", message } } } });
-        }
-        std::fprintf(stderr, "espalier-run: %s\n", message.c_str());
-        return exitCode;
+int report(const Words& words, const std::string& message, std::string_view code, int exitCode)
+{
+    if (std::ranges::find(words, "--json") != words.end()) {
+        printJson({{"error", {{"code", code}, {"message", message}}}});
     }
+    std::fprintf(stderr, "espalier-run: %s\n", message.c_str());
+    return exitCode;
+}
 
 } // namespace
 
@@ -93,9 +98,10 @@ int dispatch(const Words& words)
         }
         const auto close = nearest(words.front(), names);
         return report(words,
-            "There is no verb \"" + words.front() + "\"."
-                + (close.empty() ? " See espalier-run --help." : " Did you mean " + close.front() + "?"),
-            "usage", Usage);
+                      "There is no verb \"" + words.front() + "\"." +
+                          (close.empty() ? " See espalier-run --help."
+                                         : " Did you mean " + close.front() + "?"),
+                      "usage", Usage);
     }
     const Words rest(words.begin() + 1, words.end());
     try {

@@ -8,7 +8,14 @@
 namespace espalier::cli {
 
 /// What espalier-run exits with; documented in its help.
-enum ExitCode : int { Done = 0, Usage = 2, Refused = 3, RunFailed = 4, WasCancelled = 5, Resumable = 75 };
+enum ExitCode : int {
+    Done = 0,
+    Usage = 2,
+    Refused = 3,
+    RunFailed = 4,
+    WasCancelled = 5,
+    Resumable = 75
+};
 
 using Words = std::vector<std::string>;
 
@@ -35,7 +42,8 @@ int workerVerb(const Words& words);
 /// Every verb, in the order of the help.
 const std::vector<Verb>& verbs();
 
-/// Runs the verb that `words` names; turns UsageError and Error into one sentence on stderr and an exit code.
+/// Runs the verb that `words` names; turns UsageError and Error into one sentence on stderr and an
+/// exit code.
 int dispatch(const Words& words);
 
 } // namespace espalier::cli

@@ -14,10 +14,11 @@ namespace espalier::cli {
 /// Executes one run of a workspace by its folder; the queue that started it reads the journal.
 int workerVerb(const Words& words)
 {
-    const Arguments arguments = Arguments::parse(words,
-        { { "run-folder", "DIR", "runs/<id> of a workspace" }, { "builtin-data", "DIR", "folder of builtin: data" },
-            { "resume", "auto|never", "go on from the last checkpoint, or start over" },
-            { "plugins", "DIR", "folder of methods", true } });
+    const Arguments arguments = Arguments::parse(
+        words, {{"run-folder", "DIR", "runs/<id> of a workspace"},
+                {"builtin-data", "DIR", "folder of builtin: data"},
+                {"resume", "auto|never", "go on from the last checkpoint, or start over"},
+                {"plugins", "DIR", "folder of methods", true}});
     const Path folder = arguments.required("run-folder");
     const RunRecord created = readCreated(folder / "journal.jsonl");
     std::vector<Path> plugins;
@@ -25,16 +26,17 @@ int workerVerb(const Words& words)
         plugins.emplace_back(text);
     }
     const MethodCatalog methods(plugins.empty() ? methodFolders() : plugins);
-    std::atomic<StopRequest> stop { StopRequest::None };
+    std::atomic<StopRequest> stop{StopRequest::None};
     const SignalWatch watch([&] { stop = readRequest(folder); });
-    const RunStatus status = executeRun({ .id = created.id,
-                                            .spec = created.spec,
-                                            .folder = folder,
-                                            .builtinData = arguments.valueOr("builtin-data", ""),
-                                            .resume = arguments.valueOr("resume", "auto") == "auto",
-                                            .modelOf = [runs = std::filesystem::absolute(folder).parent_path()](
-                                                           RunId id) { return modelOfRun(runs, id); } },
-        methods, stop);
+    const RunStatus status =
+        executeRun({.id = created.id,
+                    .spec = created.spec,
+                    .folder = folder,
+                    .builtinData = arguments.valueOr("builtin-data", ""),
+                    .resume = arguments.valueOr("resume", "auto") == "auto",
+                    .modelOf = [runs = std::filesystem::absolute(folder).parent_path()](
+                                   RunId id) { return modelOfRun(runs, id); }},
+                   methods, stop);
     switch (status) {
     case RunStatus::Succeeded:
         return Done;

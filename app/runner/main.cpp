@@ -3,5 +3,5 @@
 
 int main(int argc, char** argv)
 {
-    return espalier::cli::dispatch({ argv + 1, argv + argc });
+    return espalier::cli::dispatch({argv + 1, argv + argc});
 }

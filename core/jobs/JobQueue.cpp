@@ -324,7 +324,7 @@ RunId JobQueue::submitStudy(std::string_view title, std::string_view experiment)
 {
     const RunId study = m_state->store.createStudy(title, experiment);
     const std::lock_guard lock(m_state->mutex);
-    m_state->waiting.know({ .id = study, .isStudy = true });
+    m_state->waiting.know({.id = study, .isStudy = true});
     return study;
 }
 

@@ -72,7 +72,8 @@ public:
     void pauseQueue(); // nothing new starts
     void resumeQueue();
     void drain(); // waits until nothing waits or runs: espalier-run and tests
-    void leave(); // checkpoints what runs (it becomes interrupted), starts nothing new; drain() returns then
+    void leave(); // checkpoints what runs (it becomes interrupted), starts nothing new; drain()
+                  // returns then
 
 private:
     struct State;

@@ -3,26 +3,25 @@
 
 #include "core/base/Error.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
+#include <yaml-cpp/yaml.h>
 
 namespace espalier {
 
 namespace {
 
-    void write(const Path& file, const std::vector<ListedModel>& models)
-    {
-        YAML::Emitter out;
-        out << YAML::BeginSeq;
-        for (const ListedModel& model : models) {
-            out << YAML::BeginMap << YAML::Key << "name" << YAML::Value << model.name << YAML::Key << "folder"
-                << YAML::Value << model.folder.string() << YAML::EndMap;
-        }
-        out << YAML::EndSeq;
-        makeFolder(file.parent_path());
-        writeFileAtomically(file, std::string(out.c_str()) + "\n");
+void write(const Path& file, const std::vector<ListedModel>& models)
+{
+    YAML::Emitter out;
+    out << YAML::BeginSeq;
+    for (const ListedModel& model : models) {
+        out << YAML::BeginMap << YAML::Key << "name" << YAML::Value << model.name << YAML::Key
+            << "folder" << YAML::Value << model.folder.string() << YAML::EndMap;
     }
+    out << YAML::EndSeq;
+    makeFolder(file.parent_path());
+    writeFileAtomically(file, std::string(out.c_str()) + "\n");
+}
 
 } // namespace
 
@@ -34,12 +33,13 @@ std::vector<ListedModel> listedModels(const Path& file)
     }
     try {
         for (const YAML::Node& node : YAML::Load(readFile(file))) {
-            models.push_back({ node["name"].as<std::string>(), node["folder"].as<std::string>() });
+            models.push_back({node["name"].as<std::string>(), node["folder"].as<std::string>()});
         }
     } catch (const YAML::Exception& error) {
-        throw Error(ErrorCode::Corrupt,
-            file.string() + ", line " + std::to_string(error.mark.line + 1)
-                + ": each model needs a name and a folder (" + error.msg + "). Repair the line or remove the file.");
+        throw Error(ErrorCode::Corrupt, file.string() + ", line " +
+                                            std::to_string(error.mark.line + 1) +
+                                            ": each model needs a name and a folder (" + error.msg +
+                                            "). Repair the line or remove the file.");
     }
     return models;
 }
