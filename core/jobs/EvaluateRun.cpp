@@ -7,7 +7,8 @@
 #include "core/run/Recipe.h"
 
 #include <algorithm>
-#include <set>
+#include <cmath>
+#include <cstdio>
 
 namespace espalier {
 
@@ -54,6 +55,20 @@ std::unique_ptr<CausalLM> openReference(const LoadedRun& loaded, const RunSpec& 
     return CausalLM::open(folder, {.dtype = spec.dtype, .residency = Residency::Streamed});
 }
 
+std::string withError(double value, double error)
+{
+    char text[64];
+    std::snprintf(text, sizeof text, std::isnan(error) ? "%.4g" : "%.4g ± %.2g", value, error);
+    return text;
+}
+
+std::string protocolOf(const CalibrationSet& data)
+{
+    return data.name + ", " + std::to_string(data.tokens.size(0)) + " windows of " +
+           std::to_string(data.tokens.size(1)) + " tokens, no overlap, SHA-256 " +
+           data.fingerprint.substr(0, 12);
+}
+
 } // namespace
 
 void evaluateRun(RunContext& run, LoadedRun& loaded)
@@ -63,16 +78,22 @@ void evaluateRun(RunContext& run, LoadedRun& loaded)
     for (auto& [evaluation, data] : loaded.evaluations) {
         const std::string prefix = "eval/" + data.name;
         if (evaluation.kind == "perplexity") {
-            recordAll(run, prefix,
-                      toJson(perplexity(*loaded.model, data, spec.batch,
-                                        stepOf(run, "Perplexity on " + data.name))));
+            const auto result = perplexity(*loaded.model, data, spec.batch,
+                                           stepOf(run, "Perplexity on " + data.name));
+            recordAll(run, prefix, toJson(result));
+            loaded.results.push_back({.measure = "perplexity",
+                                      .value = withError(result.perplexity, result.standardError),
+                                      .protocol = protocolOf(data)});
         } else if (evaluation.kind == "divergence") {
             if (!reference) {
                 reference = openReference(loaded, spec);
             }
-            recordAll(run, prefix + "/divergence",
-                      toJson(divergence(*loaded.model, *reference, data, spec.batch,
-                                        stepOf(run, "Divergence on " + data.name))));
+            const auto result = divergence(*loaded.model, *reference, data, spec.batch,
+                                           stepOf(run, "Divergence on " + data.name));
+            recordAll(run, prefix + "/divergence", toJson(result));
+            loaded.results.push_back({.measure = "mean KL(reference || model), nat per token",
+                                      .value = withError(result.mean, result.standardError),
+                                      .protocol = protocolOf(data)});
         }
     }
     const auto wantsSpeed = [](const EvaluationSpec& evaluation) {
@@ -101,9 +122,7 @@ void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId
                             .sourceFolder = loaded.modelFolder,
                             .outputFolder = folder,
                             .recipe = recipeText(spec),
-                            .modelCard =
-                                modelCardText(spec, loaded.method != nullptr ? loaded.method->info()
-                                                                             : MethodInfo{}),
+                            .modelCard = modelCardOf(spec, loaded),
                             .provenance = provenanceOf(spec)};
         inputs.provenance["run"] = toText(id);
         for (const Artifact& artifact : exportModel(inputs, stepOf(run, "Exporting"))) {

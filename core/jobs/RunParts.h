@@ -3,6 +3,7 @@
 
 #include "core/base/Json.h"
 #include "core/data/CalibrationSet.h"
+#include "core/export/ModelCard.h"
 #include "core/jobs/RunWorker.h"
 #include "core/method/Method.h"
 #include "core/method/RunContext.h"
@@ -27,6 +28,8 @@ struct LoadedRun {
     std::optional<CalibrationSet> calibration, heldOut;
     std::vector<std::pair<EvaluationSpec, CalibrationSet>> evaluations = {}; // those that need data
     Json dataProvenance = Json::object();                                    // by dataset name
+    std::vector<ModelCardResult> results =
+        {}; // what evaluateRun() measured, for the exported model's card
 };
 
 /// Resolves run:ID references, opens models, reads data. Refuses in words what cannot work, before
@@ -39,6 +42,9 @@ void evaluateRun(RunContext& run, LoadedRun& loaded);
 
 /// Exports as the spec asks, and footprint of what was exported; artifacts and series footprint/.
 void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId id);
+
+/// README.md of the exported model.
+std::string modelCardOf(const RunSpec& spec, const LoadedRun& loaded);
 
 /// run:ID -> the folder that run exported, by its journal; a plain path stays as it is. Throws
 /// NotFound.

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/Path.h"
+#include "core/jobs/RunParts.h"
+
+#include <yaml-cpp/yaml.h>
+
+namespace espalier {
+
+namespace {
+
+/// "license" in the front matter of the source model's card; empty when it tells none.
+std::string licenceOf(const Path& folder)
+{
+    const Path card = folder / "README.md";
+    if (!std::filesystem::exists(card)) {
+        return {};
+    }
+    const std::string text = readFile(card);
+    constexpr std::string_view kFence = "---\n";
+    const std::size_t end =
+        text.starts_with(kFence) ? text.find("\n---", kFence.size()) : std::string::npos;
+    if (end == std::string::npos) {
+        return {};
+    }
+    try {
+        const YAML::Node licence =
+            YAML::Load(text.substr(kFence.size(), end - kFence.size()))["license"];
+        return licence && licence.IsScalar() ? licence.as<std::string>() : std::string();
+    } catch (const YAML::Exception&) {
+        return {}; // a card is prose: one that does not parse tells no licence
+    }
+}
+
+} // namespace
+
+std::string modelCardOf(const RunSpec& spec, const LoadedRun& loaded)
+{
+    const MethodInfo info = loaded.method != nullptr
+                                ? loaded.method->info()
+                                : MethodInfo{.id = "none", .title = "No compression"};
+    ModelCardFacts facts{.title = spec.title.empty() ? info.title : spec.title,
+                         .methodId = info.id,
+                         .methodTitle = info.title,
+                         .paper = info.paper,
+                         .bibtex = info.bibtex,
+                         .params = loaded.params,
+                         .sourceModel = loaded.modelFolder.filename().string(),
+                         .licence = licenceOf(loaded.modelFolder),
+                         .results = loaded.results,
+                         .command = commandLine(spec)};
+    if (!loaded.teacherFolder.empty()) {
+        facts.facts.push_back({"Teacher", loaded.teacherFolder.filename().string()});
+    }
+    if (loaded.calibration) {
+        facts.facts.push_back(
+            {"Calibration", loaded.calibration->source + ", " +
+                                std::to_string(loaded.calibration->tokens.size(0)) +
+                                " windows of " +
+                                std::to_string(loaded.calibration->tokens.size(1)) + " tokens"});
+    }
+    facts.facts.push_back({"Seed", std::to_string(spec.seed)});
+    facts.facts.push_back({"Compute", std::string(nameOf(spec.dtype)) + ", " +
+                                          std::to_string(spec.threads) + " threads"});
+    if (loaded.method != nullptr) {
+        for (const ExpectationLine& line :
+             loaded.method->expectation(loaded.config, loaded.params)) {
+            facts.honesty.push_back(line.headline +
+                                    (line.detail.empty() ? "" : ": " + line.detail));
+        }
+    }
+    return modelCard(facts);
+}
+
+} // namespace espalier
