@@ -55,33 +55,36 @@ int list(const StoreReader& reader, const Arguments& arguments, std::vector<RunR
 int compare(const StoreReader& reader, const Arguments& arguments)
 {
     const std::vector<RunRecord> records = chosen(reader, arguments);
-    Json differences = Json::object();
-    for (std::size_t i = 1; i < records.size(); ++i) {
-        Json found = Json::array();
-        for (const RunDifference& difference : differencesOf(records[0].spec, records[i].spec)) {
-            found.push_back({{"key", difference.key},
-                             {"first", difference.first},
-                             {"second", difference.second}});
-        }
-        differences[toText(records[i].id)] = found;
+    std::vector<RunSpec> specs;
+    Json runs = Json::array();
+    for (const RunRecord& record : records) {
+        specs.push_back(record.spec);
+        runs.push_back(runJson(reader, record));
     }
+    const std::vector<SpecDifference> found = differences(specs);
     if (arguments.has("json")) {
-        Json all = Json::array();
-        for (const RunRecord& record : records) {
-            all.push_back(runJson(reader, record));
+        Json list = Json::array();
+        for (const SpecDifference& difference : found) {
+            list.push_back({{"key", difference.key},
+                            {"values", difference.values},
+                            {"changes_numbers", difference.changesNumbers}});
         }
-        printJson({{"runs", all}, {"differences", differences}});
+        printJson({{"runs", runs}, {"differences", list}});
         return Done;
     }
     printRuns(reader, records);
-    for (const auto& [run, found] : differences.items()) {
-        std::printf("\nRun %s differs from %s in:\n", run.c_str(), toText(records[0].id).c_str());
-        for (const Json& difference : found) {
-            std::printf("  %s: %s, %s\n", difference["key"].get<std::string>().c_str(),
-                        difference["first"].get<std::string>().c_str(),
-                        difference["second"].get<std::string>().c_str());
+    std::printf("\nOnly differences:\n");
+    std::vector<std::vector<std::string>> rows{{"Field"}};
+    for (const RunRecord& record : records) {
+        rows.front().push_back(toText(record.id));
+    }
+    for (const SpecDifference& difference : found) {
+        rows.push_back({difference.key});
+        for (const std::string& value : difference.values) {
+            rows.back().push_back(value.empty() ? "-" : value);
         }
     }
+    printTable(rows);
     return Done;
 }
 

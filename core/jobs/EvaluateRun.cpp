@@ -125,6 +125,7 @@ void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId
                             .modelCard = modelCardOf(spec, loaded),
                             .provenance = provenanceOf(spec)};
         inputs.provenance["run"] = toText(id);
+        inputs.provenance["fingerprint"] = fingerprint(spec);
         for (const Artifact& artifact : exportModel(inputs, stepOf(run, "Exporting"))) {
             journal.artifact(artifact);
         }

@@ -69,7 +69,8 @@ void readData(LoadedRun& loaded, const RunSpec& spec, const DataFolders& folders
     const auto remember = [&](const CalibrationSet& data, const std::string& role) {
         Json entry = dataProvenance(data);
         entry["role"] = role;
-        loaded.dataProvenance[data.name] = std::move(entry);
+        // Calibration under a name of its own: the same file may serve for both.
+        loaded.dataProvenance[role == "calibration" ? role : data.name] = std::move(entry);
     };
     if (spec.calibration) {
         loaded.calibration = loadWindows(completedData(*spec.calibration, config),

@@ -93,12 +93,22 @@ Json modelProvenance(const Path& folder)
 
 Json dataProvenance(const CalibrationSet& data)
 {
-    return {{"source", data.source},
-            {"fingerprint", data.fingerprint},
-            {"text_fingerprint", data.textFingerprint},
-            {"windows", data.tokens.size(0)},
-            {"length", data.tokens.size(1)},
-            {"seed", data.seed}};
+    Json entry{{"source", data.source},
+               {"fingerprint", data.fingerprint},
+               {"text_fingerprint", data.textFingerprint},
+               {"windows", data.tokens.size(0)},
+               {"length", data.tokens.size(1)},
+               {"seed", data.seed}};
+    constexpr std::string_view kTokens = "tokens:";
+    if (data.source.starts_with(kTokens)) {
+        Path note = data.source.substr(kTokens.size());
+        note += ".json";
+        if (std::filesystem::exists(note)) {
+            entry["origin"] = parseJson(readFile(note), note.string());
+            entry["self_generated"] = entry["origin"].value("self_generated", false);
+        }
+    }
+    return entry;
 }
 
 } // namespace espalier
