@@ -69,7 +69,9 @@ Json linearsJson(const StoreReader& reader, RunId id)
     for (const char* kind : {"sparsity", "error", "seconds", "loss_identity"}) {
         const Json values = groupJson(reader, id, std::string(kind) + "/");
         for (const auto& [name, value] : values.items()) {
-            linears[name][kind] = value;
+            if (!name.starts_with("block.")) { // seconds/block.3 is the whole block's time
+                linears[name][kind] = value;
+            }
         }
     }
     Json list = Json::array();

@@ -1,7 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Verb.h"
 
+#include <cstdlib>
+#include <unistd.h>
+
+namespace {
+
+/// Idle OpenMP threads spin by default and cost four times the time on a busy machine. libgomp
+/// reads the variable while it loads, so the program has to be started once more with it.
+void waitPassively(char** argv)
+{
+    if (std::getenv("OMP_WAIT_POLICY") == nullptr) {
+        ::setenv("OMP_WAIT_POLICY", "passive", 1);
+        ::execv("/proc/self/exe", argv); // returns only when it failed: then we go on as we are
+    }
+}
+
+} // namespace
+
 int main(int argc, char** argv)
 {
+    waitPassively(argv);
     return espalier::cli::dispatch({argv + 1, argv + argc});
 }

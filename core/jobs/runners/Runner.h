@@ -11,7 +11,7 @@ namespace espalier {
 
 /// One run under way somewhere. Its journal tells the outcome; this tells whether it is still
 /// going.
-class ActiveRun {
+class ESPALIER_API ActiveRun {
 public:
     virtual ~ActiveRun();
     virtual void request(StopRequest request) = 0;
@@ -32,7 +32,7 @@ std::unique_ptr<ActiveRun> startThread(WorkerInputs inputs, const MethodCatalog&
 /// window.
 std::unique_ptr<ActiveRun> startProcess(const WorkerInputs& inputs, const ProcessOptions& options);
 /// A worker of an earlier window: its lock says when it is gone.
-std::unique_ptr<ActiveRun> followProcess(const Path& runFolder);
+ESPALIER_API std::unique_ptr<ActiveRun> followProcess(const Path& runFolder);
 
 /// What a worker process was asked to do with the SIGTERM it got: the file runs/<id>/request, else
 /// leave.
