@@ -3,3 +3,4 @@ espalier_add_test(core/eval/tst_Divergence.cpp LABELS engine LIBRARIES espalier_
 espalier_add_test(core/eval/tst_Footprint.cpp LABELS engine LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/eval/tst_Speed.cpp LABELS engine LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/eval/tst_Memory.cpp LABELS engine LIBRARIES espalier_engine TORCH)
+espalier_add_test(core/eval/tst_FmaLoop.cpp LABELS engine LIBRARIES espalier_engine)
