@@ -13,5 +13,5 @@ target_compile_options(espalier_flags INTERFACE
   $<$<BOOL:${ESPALIER_SANITIZE}>:-fsanitize=${ESPALIER_SANITIZE};-fno-omit-frame-pointer>)
 target_link_options(espalier_flags INTERFACE
   $<$<BOOL:${ESPALIER_SANITIZE}>:-fsanitize=${ESPALIER_SANITIZE}>)
-# Libraries are found beside the build, and from ../lib once installed.
-set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/espalier;$ORIGIN")
+# Programs find the private libraries from bin, once installed; libraries and methods set their own path.
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/espalier")
