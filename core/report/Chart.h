@@ -47,6 +47,12 @@ struct PlotChart {
     SeriesLook look = SeriesLook::Lines;
     std::vector<ChartSeries> series = {};
     std::vector<PlanePoint> front = {};
+    std::string heading = {}; // over a panel
+};
+
+/// Plots side by side under one legend.
+struct PanelChart {
+    std::vector<PlotChart> panels = {};
 };
 
 /// Horizontal bars from zero, stacked where there are several series.
@@ -81,6 +87,6 @@ struct HeatMapChart {
     std::vector<Panel> panels = {};
 };
 
-using Chart = std::variant<PlotChart, BarChart, HeatMapChart>;
+using Chart = std::variant<PlotChart, PanelChart, BarChart, HeatMapChart>;
 
 } // namespace espalier

@@ -50,7 +50,13 @@ double linearised(double channel)
 
 SeriesStyle seriesStyle(std::size_t slot)
 {
-    return slot == kReferenceSlot ? kStyles[kReferenceSlot] : kStyles[slot % kReferenceSlot];
+    if (slot <= kReferenceSlot) {
+        return kStyles[slot];
+    }
+    const std::size_t colour = (slot - 1) % kReferenceSlot;
+    const std::size_t round = (slot - 1) / kReferenceSlot;
+    const SeriesStyle& other = kStyles[(colour + round) % kReferenceSlot];
+    return {kStyles[colour].colour, other.dash, other.mark};
 }
 
 Colour mapColour(ColourMap map, double share)

@@ -17,7 +17,7 @@ struct SeriesStyle {
     Mark mark = Mark::Circle;
 };
 
-/// Slots beyond the palette begin again, without the reference.
+/// Slots beyond the palette begin again, without the reference, with the dash and mark of another.
 SeriesStyle seriesStyle(std::size_t slot);
 
 /// The light palette: figures and reports are always light.

@@ -66,24 +66,46 @@ std::string numberField(const ReportCell& cell)
                                   : plainNumber(cell.value);
 }
 
-void addPoints(std::string& text, const ChartSeries& series, const std::vector<ChartPoint>& points,
-               const char* kind)
+/// Rows that begin with the fields of `panel`.
+void addPoints(std::string& text, const std::vector<std::string>& panel, const ChartSeries& series,
+               const std::vector<ChartPoint>& points, const char* kind)
 {
     for (const ChartPoint& point : points) {
-        text += line({series.name, kind, point.label, plainNumber(point.x), plainNumber(point.y),
-                      optionalNumber(point.spread)});
+        std::vector<std::string> fields = panel;
+        fields.insert(fields.end(), {series.name, kind, point.label, plainNumber(point.x),
+                                     plainNumber(point.y), optionalNumber(point.spread)});
+        text += line(fields);
     }
+}
+
+std::string plotRows(const PlotChart& chart, const std::vector<std::string>& panel)
+{
+    std::string text;
+    for (const ChartSeries& series : chart.series) {
+        addPoints(text, panel, series, series.raw, "raw");
+        addPoints(text, panel, series, series.points, series.raw.empty() ? "value" : "smoothed");
+    }
+    for (const PlanePoint& corner : chart.front) {
+        std::vector<std::string> fields = panel;
+        fields.insert(fields.end(),
+                      {"front", "corner", "", plainNumber(corner.x), plainNumber(corner.y), ""});
+        text += line(fields);
+    }
+    return text;
 }
 
 std::string plotNumbers(const PlotChart& chart)
 {
-    std::string text = line({"series", "kind", "point", chart.x.title, chart.y.title, "std"});
-    for (const ChartSeries& series : chart.series) {
-        addPoints(text, series, series.raw, "raw");
-        addPoints(text, series, series.points, series.raw.empty() ? "value" : "smoothed");
-    }
-    for (const PlanePoint& corner : chart.front) {
-        text += line({"front", "corner", "", plainNumber(corner.x), plainNumber(corner.y), ""});
+    return line({"series", "kind", "point", chart.x.title, chart.y.title, "std"}) +
+           plotRows(chart, {});
+}
+
+std::string panelNumbers(const PanelChart& chart)
+{
+    const std::string x = chart.panels.empty() ? "x" : chart.panels.front().x.title;
+    std::string text = line({"panel", "value of", "series", "kind", "point", x, "value", "std"});
+    for (const PlotChart& panel : chart.panels) {
+        text += plotRows(panel, {panel.heading, panel.y.title});
     }
     return text;
 }
@@ -146,6 +168,9 @@ std::string csvFigure(const Chart& chart)
 {
     if (const auto* plot = std::get_if<PlotChart>(&chart)) {
         return plotNumbers(*plot);
+    }
+    if (const auto* panels = std::get_if<PanelChart>(&chart)) {
+        return panelNumbers(*panels);
     }
     if (const auto* bars = std::get_if<BarChart>(&chart)) {
         return barNumbers(*bars);

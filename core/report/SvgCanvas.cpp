@@ -204,6 +204,14 @@ void SvgCanvas::mark(PlanePoint at, const SeriesStyle& style, double radius, boo
     }
 }
 
+void SvgCanvas::place(const SvgCanvas& part, PlanePoint corner)
+{
+    m_body += "<g" +
+              attribute("transform",
+                        "translate(" + coordinate(corner.x) + " " + coordinate(corner.y) + ")") +
+              ">\n" + part.m_body + "</g>\n";
+}
+
 std::string SvgCanvas::finished() const
 {
     return m_head + m_body + "</svg>\n";

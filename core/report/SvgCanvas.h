@@ -43,6 +43,8 @@ public:
                    const Stroke* border = nullptr);
     void text(PlanePoint at, std::string_view content, const TextLook& look = {});
     void mark(PlanePoint at, const SeriesStyle& style, double radius, bool hollow);
+    /// Everything drawn on `part`, its corner at `corner`.
+    void place(const SvgCanvas& part, PlanePoint corner);
     std::string finished() const;
 
     double width() const { return m_width; }

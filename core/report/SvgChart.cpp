@@ -10,6 +10,9 @@ std::string toSvg(const Chart& chart, std::string_view title, const ChartSize& s
     if (const auto* plot = std::get_if<PlotChart>(&chart)) {
         return plotSvg(*plot, title, size);
     }
+    if (const auto* panels = std::get_if<PanelChart>(&chart)) {
+        return panelSvg(*panels, title, size);
+    }
     if (const auto* bars = std::get_if<BarChart>(&chart)) {
         return barSvg(*bars, title, size);
     }

@@ -22,6 +22,8 @@ struct ChartSize {
 /// Columns of the usual venues.
 inline constexpr ChartSize kOneColumn{3.30, 2.20};
 inline constexpr ChartSize kTwoColumns{6.80, 2.80};
+/// Two or three panels across; the height is that of a row of them.
+inline constexpr ChartSize kPanels{6.80, 1.90};
 
 /// A figure on white, text as text, no reference to anything outside of it. `title` is for readers
 /// who cannot see; it is not drawn.

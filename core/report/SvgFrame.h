@@ -46,6 +46,9 @@ double drawLegend(SvgCanvas* canvas, const std::vector<LegendEntry>& entries, Le
                   const SvgFrame& area, double size);
 
 std::string plotSvg(const PlotChart& chart, std::string_view title, const ChartSize& size);
+std::string panelSvg(const PanelChart& chart, std::string_view title, const ChartSize& size);
+/// One of several plots: its heading instead of a legend.
+SvgCanvas panelCanvas(const PlotChart& chart, const ChartSize& size);
 std::string barSvg(const BarChart& chart, std::string_view title, const ChartSize& size);
 std::string heatMapSvg(const HeatMapChart& chart, std::string_view title, const ChartSize& size);
 

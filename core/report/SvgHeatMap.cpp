@@ -9,6 +9,8 @@ namespace espalier {
 
 namespace {
 
+constexpr double kNarrowCell = 19.0; // still holds "0.50"
+constexpr double kPanelSpace = 10.0;
 constexpr double kWidestCell = 28.5, kHighestCell = 12.75, kLowestCell = 4.0;
 constexpr double kMostHeight = 9.0 * kPointsPerInch;
 constexpr double kSmallestType = 6.0;
@@ -62,12 +64,15 @@ public:
     std::string draw()
     {
         drawColourBar();
-        double top = kHead * m_em;
-        for (const auto& panel : m_chart.panels) {
-            drawPanel(panel, top);
-            top += panelHeight(m_chart);
+        for (std::size_t i = 0; i < m_chart.panels.size(); ++i) {
+            const auto row = static_cast<double>(i / m_grid.across);
+            const double top = kHead * m_em + row * panelHeight(m_chart);
+            m_left = m_grid.panelWidth * static_cast<double>(i % m_grid.across);
+            drawPanel(m_chart.panels[i], top);
+            if (i + m_grid.across >= m_chart.panels.size()) { // the last of its column
+                drawColumnLabels(top + panelHeight(m_chart) - 0.5 * m_em);
+            }
         }
-        drawColumnLabels(top - 0.5 * m_em);
         return m_canvas.finished();
     }
 
@@ -77,7 +82,8 @@ private:
     static constexpr double kPanelTitle = 1.4, kPanelGap = 0.5;
 
     struct Grid {
-        double left = 0, cellWidth = 0, cellHeight = 0;
+        double left = 0, cellWidth = 0, cellHeight = 0, panelWidth = 0;
+        std::size_t across = 1, down = 1;
     };
 
     Grid gridFor(const HeatMapChart& chart, const ChartSize& size) const
@@ -89,8 +95,14 @@ private:
         }
         grid.left = std::min(grid.left, 0.4 * width);
         const auto columns = static_cast<double>(std::max<std::size_t>(chart.columns.size(), 1));
-        grid.cellWidth = std::min(kWidestCell, (width - grid.left - 2) / columns);
-        const auto panels = static_cast<double>(std::max<std::size_t>(chart.panels.size(), 1));
+        const std::size_t count = std::max<std::size_t>(chart.panels.size(), 1);
+        const double wanted = grid.left + kNarrowCell * columns + kPanelSpace;
+        grid.across = std::min(count, static_cast<std::size_t>(std::max(1.0, width / wanted)));
+        grid.down = (count + grid.across - 1) / grid.across;
+        grid.panelWidth = width / static_cast<double>(grid.across);
+        const double space = grid.across > 1 ? kPanelSpace : 2.0;
+        grid.cellWidth = std::min(kWidestCell, (grid.panelWidth - grid.left - space) / columns);
+        const auto panels = static_cast<double>(grid.down);
         const auto rows = static_cast<double>(std::max<std::size_t>(chart.rows.size(), 1));
         const double around = (kHead + kFoot + panels * (kPanelTitle + kPanelGap)) * m_em;
         grid.cellHeight =
@@ -106,8 +118,7 @@ private:
 
     double heightFor(const HeatMapChart& chart) const
     {
-        return (kHead + kFoot) * m_em +
-               panelHeight(chart) * static_cast<double>(chart.panels.size());
+        return (kHead + kFoot) * m_em + panelHeight(chart) * static_cast<double>(m_grid.down);
     }
 
     void drawColourBar()
@@ -137,20 +148,22 @@ private:
     {
         TextLook look{m_em};
         look.bold = true;
-        m_canvas.text({2, top + 0.9 * m_em}, panel.title, look);
+        m_canvas.text({m_left + 2, top + 0.9 * m_em}, panel.title, look);
         const double first = top + kPanelTitle * m_em;
         const double rowType = std::clamp(m_grid.cellHeight, kSmallestType, m_em);
         const auto every = static_cast<std::size_t>(std::ceil(rowType / m_grid.cellHeight - 1e-9));
         for (std::size_t row = 0; row < m_chart.rows.size(); ++row) {
             const double y = first + m_grid.cellHeight * static_cast<double>(row);
             if (row % every == 0) {
-                m_canvas.text({m_grid.left - kGap, y + m_grid.cellHeight / 2 + 0.33 * rowType},
-                              m_chart.rows[row], {rowType, TextAnchor::End});
+                m_canvas.text(
+                    {m_left + m_grid.left - kGap, y + m_grid.cellHeight / 2 + 0.33 * rowType},
+                    m_chart.rows[row], {rowType, TextAnchor::End});
             }
             for (std::size_t column = 0; column < m_chart.columns.size(); ++column) {
                 const bool known = row < panel.values.size() && column < panel.values[row].size();
-                drawCell(known ? panel.values[row][column] : std::nullopt,
-                         {m_grid.left + m_grid.cellWidth * static_cast<double>(column), y});
+                drawCell(
+                    known ? panel.values[row][column] : std::nullopt,
+                    {m_left + m_grid.left + m_grid.cellWidth * static_cast<double>(column), y});
             }
         }
     }
@@ -186,15 +199,14 @@ private:
         for (const std::string& column : m_chart.columns) {
             widest = std::max(widest, textWidth(column, m_em) + 3);
         }
+        const double left = m_left + m_grid.left;
         const auto every = static_cast<std::size_t>(std::ceil(widest / m_grid.cellWidth));
         for (std::size_t i = 0; i < m_chart.columns.size(); i += every) {
-            m_canvas.text(
-                {m_grid.left + m_grid.cellWidth * (static_cast<double>(i) + 0.5), top + m_em},
-                m_chart.columns[i], {m_em, TextAnchor::Middle});
+            m_canvas.text({left + m_grid.cellWidth * (static_cast<double>(i) + 0.5), top + m_em},
+                          m_chart.columns[i], {m_em, TextAnchor::Middle});
         }
-        const double right =
-            m_grid.left + m_grid.cellWidth * static_cast<double>(m_chart.columns.size());
-        m_canvas.text({(m_grid.left + right) / 2, top + 2.1 * m_em}, m_chart.columnTitle,
+        const double right = left + m_grid.cellWidth * static_cast<double>(m_chart.columns.size());
+        m_canvas.text({(left + right) / 2, top + 2.1 * m_em}, m_chart.columnTitle,
                       {m_em, TextAnchor::Middle});
     }
 
@@ -202,6 +214,7 @@ private:
     double m_em;
     ChartScale m_scale;
     Grid m_grid;
+    double m_left = 0.0; // of the panel that is being drawn
     SvgCanvas m_canvas;
 };
 

@@ -24,8 +24,10 @@ struct Label {
 
 class Plot {
 public:
-    Plot(const PlotChart& chart, std::string_view title, const ChartSize& size)
+    Plot(const PlotChart& chart, std::string_view title, const ChartSize& size,
+         bool isPanel = false)
         : m_chart(chart)
+        , m_isPanel(isPanel)
         , m_size(size)
         , m_canvas(size.widthInches * kPointsPerInch, size.heightInches * kPointsPerInch,
                    fontsOf(size.type), title)
@@ -35,11 +37,15 @@ public:
         layOut();
     }
 
-    std::string draw()
+    const SvgCanvas& draw()
     {
         drawXAxis(m_canvas, m_frame, m_x, m_xTicks, m_chart.x.title, m_size.points);
         drawYAxis(m_canvas, m_frame, m_y, m_yTicks, m_chart.y.title, m_size.points);
-        if (!directLabels()) {
+        if (m_isPanel) {
+            TextLook look{m_size.points};
+            look.bold = true;
+            m_canvas.text({m_frame.left, 1.2 * m_size.points}, m_chart.heading, look);
+        } else if (!directLabels()) {
             drawLegend(&m_canvas, entries(), swatch(), {m_frame.left, 2, m_canvas.width() - 2, 0},
                        m_size.points);
         }
@@ -53,7 +59,7 @@ public:
         if (directLabels()) {
             drawLabels();
         }
-        return m_canvas.finished();
+        return m_canvas;
     }
 
 private:
@@ -63,7 +69,8 @@ private:
 
     bool directLabels() const
     {
-        return m_chart.look == SeriesLook::Lines && m_chart.series.size() <= kMostDirectLabels;
+        return !m_isPanel && m_chart.look == SeriesLook::Lines &&
+               m_chart.series.size() <= kMostDirectLabels;
     }
 
     LegendSwatch swatch() const
@@ -112,7 +119,8 @@ private:
         m_yTicks = m_y.ticks(tickCount(m_frame.bottom, 2.2 * em));
         m_frame.left = 1.25 * em + labelWidth(m_yTicks, em) + kTickLength + kGap;
         m_frame.right = m_canvas.width() - right;
-        const double legend = directLabels()
+        const double legend = m_isPanel ? (m_chart.heading.empty() ? 0.0 : 1.2 * em)
+                              : directLabels()
                                   ? 0.0
                                   : drawLegend(nullptr, entries(), swatch(),
                                                {m_frame.left, 2, m_canvas.width() - 2, 0}, em);
@@ -262,6 +270,7 @@ private:
     }
 
     const PlotChart& m_chart;
+    bool m_isPanel;
     ChartSize m_size;
     SvgCanvas m_canvas;
     ChartScale m_x, m_y;
@@ -273,7 +282,12 @@ private:
 
 std::string plotSvg(const PlotChart& chart, std::string_view title, const ChartSize& size)
 {
-    return Plot(chart, title, size).draw();
+    return Plot(chart, title, size).draw().finished();
+}
+
+SvgCanvas panelCanvas(const PlotChart& chart, const ChartSize& size)
+{
+    return Plot(chart, {}, size, true).draw();
 }
 
 } // namespace espalier

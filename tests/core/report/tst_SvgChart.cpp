@@ -204,3 +204,35 @@ TEST(emptyChartsAreStillCharts)
     COMPARE(xmlProblem(svg), ""s);
     VERIFY(svg.find("nan") == std::string::npos && svg.find("inf") == std::string::npos);
 }
+
+TEST(panelsShareOneLegend)
+{
+    PanelChart chart;
+    for (const char* heading : {"First", "Second", "Third", "Fourth", "Fifth"}) {
+        chart.panels.push_back(lossCurves(2));
+        chart.panels.back().heading = heading;
+    }
+    const std::string svg = toSvg(chart, "Five panels", kPanels);
+    COMPARE(xmlProblem(svg), ""s);
+    COMPARE(countOf(svg, ">line 1</text>"), 1U);
+    COMPARE(countOf(svg, ">Fifth</text>"), 1U);
+    COMPARE(countOf(svg, "<svg"), 1U);
+    // Three across, two down: a panel is a third of 6.8 inches wide and 1.9 inches high.
+    COMPARE(countOf(svg, "translate("), 5U);
+    VERIFY(svg.find("translate(163.2 ") != std::string::npos);
+    VERIFY(svg.find("translate(326.4 ") != std::string::npos);
+}
+
+TEST(smallHeatMapsStandSideBySide)
+{
+    HeatMapChart map;
+    map.rows = {"q", "k"};
+    map.columns = {"0", "1"};
+    for (const char* title : {"A", "B", "C", "D"}) {
+        map.panels.push_back({title, {{0.1, 0.2}, {0.3, 0.4}}});
+    }
+    const std::string svg = toSvg(map, "Four", kTwoColumns);
+    COMPARE(xmlProblem(svg), ""s);
+    COMPARE_CLOSE(attributeOf(svg, ">A</text>", "y"), attributeOf(svg, ">D</text>", "y"), 1e-9);
+    VERIFY(attributeOf(svg, ">A</text>", "x") < attributeOf(svg, ">D</text>", "x"));
+}
