@@ -2,9 +2,13 @@
 #include "core/report/ReportWriters.h"
 #include "core/report/SvgCanvas.h"
 
+#include <algorithm>
+
 namespace espalier {
 
 namespace {
+
+constexpr std::size_t kMostWideColumns = 8; // more, and the type gets smaller
 
 constexpr const char* kStyle = R"(
 :root { color-scheme: light; }
@@ -16,23 +20,29 @@ h3 { font-size: 11pt; margin: 12pt 0 3pt; }
 p, li { margin: 3pt 0; }
 .subtitle { text-align: center; color: #525D66; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 9pt; line-height: 1.3; margin: 4pt 0;
+table { border-collapse: collapse; font-size: 9pt; line-height: 1.25; margin: 4pt 0; width: 100%;
   border-top: 1.2pt solid #1A2025; border-bottom: 1.2pt solid #1A2025; }
 caption, figcaption { caption-side: top; text-align: left; font-size: 10pt; padding: 3pt 0; }
-th, td { padding: 2pt 6pt 2pt 0; text-align: left; vertical-align: top; }
-th { font-weight: normal; }
+th, td { padding: 1.5pt 0 1.5pt 5pt; text-align: left; vertical-align: top; }
+th:first-child, td:first-child { padding-left: 0; }
+th { font-weight: normal; vertical-align: bottom; }
+tr.break td { border-top: 0.4pt solid #B7BEC4; }
+.wide { font-size: 8pt; }
+.wide th, .wide td { padding-left: 3.5pt; }
+.wide th:first-child, .wide td:first-child { padding-left: 0; }
+.wide .number small { display: block; color: #525D66; }
 thead tr:last-child th { border-bottom: 0.6pt solid #1A2025; padding-bottom: 3pt; }
-th.number { white-space: normal; min-width: 0.42in; max-width: 0.95in; }
-tbody td:first-child { white-space: nowrap; }
-.facts tbody td:first-child { min-width: 1.3in; }
+th.number { white-space: normal; max-width: 0.9in; }
+.facts tbody td:first-child { min-width: 1.3in; width: 25%; }
 th small { display: block; color: #525D66; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums lining-nums; }
 .note, .facts { color: #525D66; font-size: 9pt; }
 .warning { border-left: 2pt solid #835300; padding-left: 22pt; }
 figure { margin: 12pt 0; page-break-inside: avoid; break-inside: avoid; }
-figure svg { max-width: 100%; height: auto; }
+figure > svg { max-width: 100%; height: auto; display: block; margin: 0 auto; }
 pre { font: 8.5pt/1.35 "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre-wrap;
-  overflow-wrap: anywhere; background: #F7F8F9; padding: 5pt 7pt; margin: 3pt 0; }
+  overflow-wrap: anywhere; background: #F7F8F9; padding: 5pt 7pt; margin: 3pt 0;
+  -webkit-user-select: all; user-select: all; }
 .facts td { overflow-wrap: anywhere; }
 .facts table, table.facts { border: none; }
 @page { size: A4; margin: 16mm; }
@@ -67,19 +77,31 @@ std::string arrowOf(BetterDirection better)
                                                : "";
 }
 
-std::string cellText(const ReportCell& cell, bool numeric)
+/// In a wide table the deviation goes under the mean.
+std::string numberText(const std::string& text, bool wide)
+{
+    constexpr std::string_view kBetween = "\u00A0±";
+    const std::size_t at = wide ? text.find(kBetween) : std::string::npos;
+    return at == std::string::npos
+               ? text
+               : text.substr(0, at) + "<small>±" + text.substr(at + kBetween.size()) + "</small>";
+}
+
+std::string cellText(const ReportCell& cell, bool numeric, bool wide)
 {
     std::string text = numeric ? "<td class=\"number\"" : "<td";
     if (!cell.absent.empty()) {
         text += " title=\"" + xmlEscaped(cell.absent) + "\"";
     }
-    const std::string content = xmlEscaped(cell.text);
+    const std::string content = numberText(xmlEscaped(cell.text), wide);
     return text + ">" + (cell.best ? "<b>" + content + "</b>" : content) + "</td>";
 }
 
 std::string tableText(const ReportTable& table, std::size_t number)
 {
-    std::string text = "<div class=\"scroll\"><table>\n<caption><b>Table " +
+    const bool wide = table.columns.size() > kMostWideColumns;
+    std::string text = std::string("<div class=\"scroll\"><table") +
+                       (wide ? " class=\"wide\"" : "") + ">\n<caption><b>Table " +
                        std::to_string(number) + ".</b> " + xmlEscaped(table.caption) +
                        "</caption>\n<thead><tr>";
     for (const ReportColumn& column : table.columns) {
@@ -89,10 +111,12 @@ std::string tableText(const ReportTable& table, std::size_t number)
                                       : "<small>" + xmlEscaped(column.detail) + "</small></th>";
     }
     text += "</tr></thead>\n<tbody>\n";
-    for (const std::vector<ReportCell>& row : table.rows) {
-        text += "<tr>";
+    for (std::size_t r = 0; r < table.rows.size(); ++r) {
+        const std::vector<ReportCell>& row = table.rows[r];
+        text += std::ranges::find(table.breaks, r) != table.breaks.end() ? "<tr class=\"break\">"
+                                                                         : "<tr>";
         for (std::size_t i = 0; i < row.size(); ++i) {
-            text += cellText(row[i], table.columns[i].numeric);
+            text += cellText(row[i], table.columns[i].numeric, wide);
         }
         text += "</tr>\n";
     }
@@ -117,7 +141,8 @@ std::string figureText(const ReportFigure& figure, std::size_t number)
 
 std::string runText(const ReportRun& run)
 {
-    std::string text = element("h3", run.heading) + element("pre", run.command) +
+    std::string text = element("h3", run.heading) +
+                       (run.command.empty() ? "" : element("pre", run.command)) +
                        "<table class=\"facts\">\n<tbody>\n";
     for (const auto& [name, value] : run.facts) {
         text += "<tr><td>" + xmlEscaped(name) + "</td><td>" + xmlEscaped(value) + "</td></tr>\n";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/ReportWriters.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace espalier {
@@ -103,17 +104,21 @@ std::string latexTable(const ReportTable& table)
         details.push_back(latexEscaped(column.detail));
         anyDetail = anyDetail || !column.detail.empty();
     }
-    std::string text =
-        "% Needs \\usepackage{booktabs}.\n\\begin{table}\n  \\centering\n  \\small\n  \\caption{" +
-        latexEscaped(table.caption) + "}\n  \\label{tab:" + fileNameOf(table.id) +
-        "}\n  \\begin{tabular}{" + alignment + "}\n    \\toprule\n" + joinedRow(headings);
+    std::string text = "% Needs \\usepackage{booktabs}.\n\\begin{table}\n  \\centering\n  "
+                       "\\footnotesize\n  \\setlength{\\tabcolsep}{4pt}\n  \\caption{" +
+                       latexEscaped(table.caption) + "}\n  \\label{tab:" + fileNameOf(table.id) +
+                       "}\n  \\begin{tabular}{" + alignment + "}\n    \\toprule\n" +
+                       joinedRow(headings);
     if (anyDetail) {
         text += joinedRow(details);
     }
     text += "    \\midrule\n";
-    for (const std::vector<ReportCell>& row : table.rows) {
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+        if (std::ranges::find(table.breaks, row) != table.breaks.end()) {
+            text += "    \\addlinespace\n";
+        }
         std::vector<std::string> cells;
-        for (const ReportCell& cell : row) {
+        for (const ReportCell& cell : table.rows[row]) {
             cells.push_back(cellText(cell));
         }
         text += joinedRow(cells);

@@ -100,7 +100,8 @@ std::string markdownReport(const Report& report)
     }
     text += report.runs.empty() ? "" : "## Runs\n\n";
     for (const ReportRun& run : report.runs) {
-        text += "### " + escaped(run.heading) + "\n\n" + codeBlock(run.command);
+        text += "### " + escaped(run.heading) + "\n\n" +
+                (run.command.empty() ? "" : codeBlock(run.command));
         for (const auto& [name, value] : run.facts) {
             text += "- " + escaped(name) + ": " + escaped(value) + "\n";
         }

@@ -34,6 +34,7 @@ struct ReportTable {
     std::string caption = {};
     std::vector<ReportColumn> columns = {};
     std::vector<std::vector<ReportCell>> rows = {};
+    std::vector<std::size_t> breaks = {}; // rows that begin a new part
     std::vector<std::string> notes = {};
 };
 

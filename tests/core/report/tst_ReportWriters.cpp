@@ -65,6 +65,13 @@ TEST(csvOfFiguresHasEveryPoint)
                                                   "Wanda,value,sparsity 0.5,10.5,30.25,2\n"
                                                   "Wanda,value,,20,20,\n"
                                                   "front,corner,,20,20,\n"s);
+    PlotChart panel = std::get<PlotChart>(report().figures[0].chart);
+    panel.heading = "stories";
+    COMPARE(csvFigure(PanelChart{{panel}}),
+            "panel,value of,series,kind,point,Size (MB),value,std\n"
+            "stories,Perplexity,Wanda,value,sparsity 0.5,10.5,30.25,2\n"
+            "stories,Perplexity,Wanda,value,,20,20,\n"
+            "stories,Perplexity,front,corner,,20,20,\n"s);
     HeatMapChart map;
     map.columnTitle = "Block";
     map.value.title = "Sparsity";
@@ -120,6 +127,33 @@ TEST(htmlNeedsNothingButItself)
     // All but the doctype, the two empty elements and the style sheet is XML.
     const std::size_t body = html.find("<body>");
     COMPARE(espalier::test::xmlProblem(html.substr(body, html.find("</html>") - body)), ""s);
+}
+
+TEST(newPartsOfATableAreMarked)
+{
+    ReportTable parted = table();
+    parted.breaks = {2};
+    Report whole = report();
+    whole.tables = {parted};
+    COMPARE(countOf(htmlReport(whole), "<tr class=\"break\"><td>x"), 1U);
+    COMPARE(countOf(htmlReport(whole), "class=\"break\""), 1U);
+    COMPARE(countOf(latexTable(parted), "\\addlinespace\n    x &"), 1U);
+}
+
+TEST(wideTablesPutDeviationsBelow)
+{
+    Report wide = report();
+    const std::string mean = "16.41\u00A0± 0.05";
+    VERIFY(htmlReport(wide).find("<b>" + mean) != std::string::npos);
+    for (int i = 0; i < 8; ++i) {
+        wide.tables[0].columns.push_back({"c", "C"});
+        for (auto& row : wide.tables[0].rows) {
+            row.push_back(text("1"));
+        }
+    }
+    const std::string html = htmlReport(wide);
+    VERIFY(html.find("<table class=\"wide\">") != std::string::npos);
+    VERIFY(html.find("<b>16.41<small>± 0.05</small></b>") != std::string::npos);
 }
 
 TEST(markdownKeepsItsTablesWhole)
