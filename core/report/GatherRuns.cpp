@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/analysis/RunDiff.h"
 #include "core/report/RunGroups.h"
 
 #include <algorithm>
@@ -150,63 +149,6 @@ std::vector<MeasuredRun> measured(const StoreReader& store, const std::vector<Ru
     return list;
 }
 
-std::string shownKey(const std::string& key)
-{
-    static constexpr std::string_view kParams = "params.";
-    return key.starts_with(kParams) ? key.substr(kParams.size()) : key;
-}
-
-std::string shownValue(const std::string& value)
-{
-    return value.starts_with(kRunReference) ? "of run " + value.substr(kRunReference.size())
-                                            : value;
-}
-
-bool setsApart(const std::string& key)
-{
-    static constexpr std::array<std::string_view, 6> kPrefixes{"params.", "calibration.", "model",
-                                                               "teacher", "dtype",        "device"};
-    return std::ranges::any_of(kPrefixes,
-                               [&](std::string_view prefix) { return key.starts_with(prefix); });
-}
-
-void nameSettings(ReportData& data)
-{
-    std::vector<std::map<std::string, std::string>> fields;
-    std::map<std::string, std::map<std::string, std::size_t>>
-        values; // key, value: in how many groups
-    for (const RunGroup& group : data.groups) {
-        fields.push_back(specFields(group.members.front().record.spec));
-        for (const auto& [key, value] : fields.back()) {
-            ++values[key][value];
-        }
-    }
-    for (std::size_t i = 0; i < data.groups.size(); ++i) {
-        std::string& text = data.groups[i].settings;
-        for (const auto& [key, value] : fields[i]) {
-            if (setsApart(key) && values[key].size() > 1) {
-                text += (text.empty() ? "" : ", ") + shownKey(key) + " " + shownValue(value);
-            }
-        }
-    }
-    for (const auto& [key, counts] : values) {
-        const bool told = key.starts_with("calibration."); // has a sentence of its own
-        if (setsApart(key) && !told && counts.size() == 1 && data.groups.size() > 1) {
-            data.common[shownKey(key)] = shownValue(counts.begin()->first);
-        }
-    }
-}
-
-void giveSlots(ReportData& data)
-{
-    std::map<std::string, std::size_t> slots;
-    for (RunGroup& group : data.groups) {
-        const std::string& method = group.members.front().record.spec.method;
-        group.slot = method == "none" ? kReferenceSlot
-                                      : slots.try_emplace(method, slots.size()).first->second;
-    }
-}
-
 std::string chosenSize(const std::vector<RunGroup>& groups)
 {
     std::string fallback;
@@ -267,17 +209,11 @@ ReportData gatherRuns(const StoreReader& store, const std::vector<RunId>& runs,
         const auto [place, isNew] =
             places.try_emplace(keys.of(run.record.spec), data.groups.size());
         if (isNew) {
-            const std::string& id = run.record.spec.method;
-            RunGroup group;
-            group.method = id == "none"          ? "Unchanged model"
-                           : options.methodTitle ? options.methodTitle(id)
-                                                 : id;
-            data.groups.push_back(std::move(group));
+            data.groups.emplace_back();
         }
         data.groups[place->second].members.push_back(std::move(run));
     }
-    giveSlots(data);
-    nameSettings(data);
+    nameGroups(data, store, options);
     data.datasets = namesBetween(data.groups, "eval/", "/perplexity");
     std::erase_if(data.datasets,
                   [](const std::string& name) { return name.ends_with("/divergence"); });

@@ -14,10 +14,10 @@
 namespace espalier {
 
 struct ReportOptions {
-    std::string title = {};    // empty: the study's or experiment's
+    std::string title = {};    // empty: the study's, or what the runs share
     std::string subtitle = {}; // date and the like
     std::function<std::string(const std::string& method)> methodTitle =
-        {};                 // "prune-wanda" to "Wanda"
+        {}; // "prune-wanda" to "Wanda"; none: the title a group's runs share, else the id
     double smoothing = 0.9; // of curves of a single run; 0: none. The raw line is always drawn
     ChartType type = ChartType::Serif;
 };

@@ -23,6 +23,40 @@ std::string numberText(double value, double deviation, const Measure& measure)
     return meanText(value, noDeviation ? std::nan("") : deviation, measure.decimals);
 }
 
+bool sharesRows(const ReportData& data)
+{
+    return std::ranges::any_of(data.groups,
+                               [](const RunGroup& group) { return group.members.size() > 1; });
+}
+
+bool hasSettings(const ReportData& data)
+{
+    return std::ranges::any_of(data.groups,
+                               [](const RunGroup& group) { return !group.settings.empty(); });
+}
+
+/// The text of every row that has the number; empty when they differ or are fewer than two.
+std::string sameEverywhere(const ReportData& data, const Measure& measure)
+{
+    std::set<std::string> texts;
+    std::set<double> values;
+    std::size_t rows = 0;
+    for (const RunGroup& group : data.groups) {
+        for (const MeasuredRun& run : group.members) {
+            if (run.values.contains(measure.series)) {
+                values.insert(run.value(measure.series));
+            }
+        }
+        if (const ReportCell cell = cellOf(group, measure); std::isfinite(cell.value)) {
+            texts.insert(cell.text);
+            ++rows;
+        } else if (group.isReference()) {
+            return {}; // the unchanged model differs by having none
+        }
+    }
+    return values.size() == 1 && texts.size() == 1 && rows > 1 ? *texts.begin() : std::string();
+}
+
 bool isBetter(double value, double other, BetterDirection better)
 {
     return better == BetterDirection::Lower ? value < other : value > other;
@@ -37,19 +71,65 @@ ReportCell textCell(std::string text)
     return cell;
 }
 
-void addGroupColumns(ReportTable& table)
+void addGroupColumns(ReportTable& table, const ReportData& data)
 {
     table.columns.push_back({"method", "Method", {}, BetterDirection::None, false});
-    table.columns.push_back({"settings", "Settings", {}, BetterDirection::None, false});
+    if (hasSettings(data)) {
+        table.columns.push_back({"settings", "Settings", {}, BetterDirection::None, false});
+    }
     table.columns.push_back({"runs", "Runs", {}, BetterDirection::None, false});
-    table.columns.push_back({"seeds", "Seeds", "n", BetterDirection::None, true});
+    if (sharesRows(data)) {
+        table.columns.push_back({"seeds", "n", "seeds", BetterDirection::None, true});
+    }
 }
 
-std::vector<ReportCell> groupCells(const RunGroup& group)
+std::vector<ReportCell> groupCells(const RunGroup& group, const ReportData& data)
 {
-    ReportCell seeds = textCell(std::to_string(group.members.size()));
-    seeds.value = static_cast<double>(group.members.size());
-    return {textCell(group.method), textCell(group.settings), textCell(group.ids()), seeds};
+    std::vector<ReportCell> cells{textCell(group.method)};
+    if (hasSettings(data)) {
+        cells.push_back(textCell(group.settings));
+    }
+    cells.push_back(textCell(group.ids()));
+    if (sharesRows(data)) {
+        cells.push_back(textCell(std::to_string(group.members.size())));
+        cells.back().value = static_cast<double>(group.members.size());
+    }
+    return cells;
+}
+
+void noteConstants(ReportTable& table, const ReportData& data, std::vector<Measure>& measures)
+{
+    std::string note;
+    std::erase_if(measures, [&](const Measure& measure) {
+        const std::string text = measure.exact ? sameEverywhere(data, measure) : std::string();
+        if (!text.empty()) {
+            note += (note.empty() ? "The same in every row that has it: " : "; ") +
+                    measure.heading + " " + text;
+            const bool unit = measure.detail == "MB" || measure.detail == "nat";
+            note += unit ? "\u00A0" + measure.detail
+                         : (measure.detail.empty() ? "" : " (" + measure.detail + ")");
+        }
+        return !text.empty();
+    });
+    if (!note.empty()) {
+        table.notes.push_back(note + ".");
+    }
+}
+
+void addBreaks(ReportTable& table, const ReportData& data)
+{
+    const auto budgets = data.budgets();
+    const auto budgetOf = [&](std::size_t group) {
+        const auto found = std::ranges::find_if(budgets, [&](const auto& budget) {
+            return std::ranges::find(budget, group) != budget.end();
+        });
+        return found - budgets.begin();
+    };
+    for (std::size_t i = 1; i < data.groups.size(); ++i) {
+        if (budgetOf(i) != budgetOf(i - 1)) {
+            table.breaks.push_back(i);
+        }
+    }
 }
 
 ReportColumn columnOf(const Measure& measure)
@@ -120,10 +200,15 @@ void markBest(ReportTable& table, const std::vector<std::size_t>& rowGroups, con
         }
     }
     if (marked) {
+        const bool patterns = std::ranges::any_of(
+            data.groups, [](const RunGroup& group) { return !group.pattern.empty(); });
+        std::string size = sizeTitle(data.size);
+        size = size.substr(0, size.find(" ("));
         table.notes.push_back(data.size.empty()
                                   ? "Bold: the best."
-                                  : "Bold: the best among runs whose size is within 1\u202F% (" +
-                                        sizeTitle(data.size) + ").");
+                                  : std::string("Bold: the best among runs ") +
+                                        (patterns ? "of the same pattern " : "") +
+                                        "whose size is within 1\u202F% (" + size + ").");
     }
 }
 

@@ -13,7 +13,32 @@ namespace espalier {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kCurves{"train/loss/", "train/kl/", "held_out/"};
+/// Series under one prefix share a figure, one panel each.
+struct Family {
+    const char* id;
+    const char* prefix;
+    const char* words;
+};
+
+constexpr std::array<Family, 3> kFamilies{{
+    {"curves-loss", "train/loss/", "Training loss by step, in total and by term"},
+    {"curves-divergence", "train/kl/",
+     "KL(teacher‖student) over the tokens of each training step: mean and percentiles"},
+    {"curves-held-out", "held_out/", "Loss and KL(teacher‖student) on held-out windows by step"},
+}};
+
+/// Percentiles from the lowest, then what no rank names.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kParts{{
+    {"total", "Total"},
+    {"ce", "Cross-entropy"},
+    {"mean", "Mean"},
+    {"median", "Median"},
+    {"p90", "90\u202F%"},
+    {"p95", "95\u202F%"},
+    {"p99", "99\u202F%"},
+    {"p999", "99.9\u202F%"},
+    {"maximum", "Maximum"},
+}};
 constexpr std::size_t kFewestSmoothed = 30; // points
 constexpr double kLogarithmicFrom = 5.0;
 
@@ -37,7 +62,7 @@ std::vector<ChartPoint> meanCurve(const std::vector<std::vector<MetricPoint>>& m
 ChartSeries curveOf(const RunGroup& group, const std::vector<std::vector<MetricPoint>>& members,
                     double smoothing)
 {
-    ChartSeries series{group.label(), group.slot};
+    ChartSeries series{group.name, group.slot};
     series.points = meanCurve(members);
     if (members.size() == 1 && smoothing > 0.0 && series.points.size() >= kFewestSmoothed) {
         series.raw = series.points;
@@ -69,17 +94,51 @@ AxisScale scaleFor(const std::vector<ChartSeries>& series)
                                                                          : AxisScale::Linear;
 }
 
-std::string captionOf(const PlotChart& chart, const std::string& name, double smoothing)
+/// "kl/p99" as "KL 99 %".
+std::string headingOf(const std::string& rest)
+{
+    const std::size_t slash = rest.rfind('/');
+    std::string name = rest.substr(slash == std::string::npos ? 0 : slash + 1);
+    const auto part =
+        std::ranges::find(kParts, name, [](const auto& entry) { return entry.first; });
+    if (part != kParts.end()) {
+        name = part->second;
+    } else if (name.ends_with("_kl")) {
+        name = name.substr(0, name.size() - 3) + " KL";
+    }
+    std::ranges::replace(name, '_', ' ');
+    std::string group = slash == std::string::npos ? std::string() : rest.substr(0, slash);
+    group = group == "kl" ? "KL" : group;
+    std::string heading = group.empty() ? name : group + ", " + name;
+    if (heading.front() >= 'a' && heading.front() <= 'z') {
+        heading.front() = static_cast<char>(heading.front() - 'a' + 'A');
+    }
+    return heading;
+}
+
+/// Total before its terms, low percentiles before high ones.
+std::size_t rankOf(const std::string& rest)
+{
+    const std::string name = rest.substr(rest.rfind('/') + 1);
+    const auto part =
+        std::ranges::find(kParts, name, [](const auto& entry) { return entry.first; });
+    const std::size_t group = rest.starts_with("kl/") ? 100 : 0;
+    return group + static_cast<std::size_t>(part - kParts.begin());
+}
+
+std::string captionOf(const PanelChart& chart, const char* words, double smoothing)
 {
     bool smooth = false;
     bool bands = false;
-    for (const ChartSeries& series : chart.series) {
-        smooth = smooth || !series.raw.empty();
-        bands = bands || std::ranges::any_of(series.points, [](const ChartPoint& point) {
-                    return point.spread > 0.0;
-                });
+    for (const PlotChart& panel : chart.panels) {
+        for (const ChartSeries& series : panel.series) {
+            smooth = smooth || !series.raw.empty();
+            bands = bands || std::ranges::any_of(series.points, [](const ChartPoint& point) {
+                        return point.spread > 0.0;
+                    });
+        }
     }
-    std::string text = "The series " + name + ".";
+    std::string text = std::string(words) + ".";
     text += smooth ? " Thin: as measured; thick: exponential moving average, weight " +
                          plainNumber(smoothing) + ", de-biased."
                    : "";
@@ -87,7 +146,7 @@ std::string captionOf(const PlotChart& chart, const std::string& name, double sm
     return text;
 }
 
-/// Lines of one method must differ: the palette's slots are handed out again by line.
+/// Lines of one family must differ: the palette's slots are handed out again by line.
 void spreadSlots(std::vector<ChartSeries>& series)
 {
     std::set<std::size_t> used;
@@ -99,8 +158,33 @@ void spreadSlots(std::vector<ChartSeries>& series)
     for (ChartSeries& line : series) {
         if (repeated && line.slot != kReferenceSlot) {
             line.slot = next++;
+            next += next == kReferenceSlot ? 1 : 0;
         }
     }
+}
+
+PlotChart plotOf(const StoreReader& store, const ReportData& data, const std::string& name,
+                 double smoothing)
+{
+    PlotChart chart{{"Step"}, {}};
+    for (const RunGroup& group : data.groups) {
+        std::vector<std::vector<MetricPoint>> members;
+        for (const MeasuredRun& run : group.members) {
+            if (run.values.contains(name)) {
+                members.push_back(store.series(run.record.id, name));
+            }
+        }
+        ChartSeries series = curveOf(group, members, smoothing);
+        if (series.points.size() > 1) {
+            chart.series.push_back(std::move(series));
+        }
+    }
+    spreadSlots(chart.series);
+    chart.y.scale = scaleFor(chart.series);
+    const auto unit = data.units.find(name);
+    const bool hasUnit = unit != data.units.end() && !unit->second.empty();
+    chart.y.title = hasUnit ? unit->second : name;
+    return chart;
 }
 
 } // namespace
@@ -108,31 +192,21 @@ void spreadSlots(std::vector<ChartSeries>& series)
 void addCurves(std::vector<ReportFigure>& figures, const StoreReader& store, const ReportData& data,
                const ReportOptions& options)
 {
-    for (const std::string_view prefix : kCurves) {
-        for (const std::string& rest : namesBetween(data.groups, prefix, {})) {
-            const std::string name = std::string(prefix) + rest;
-            const auto unit = data.units.find(name);
-            const bool hasUnit = unit != data.units.end() && !unit->second.empty();
-            PlotChart chart{{"Step"}, {hasUnit ? name + " (" + unit->second + ")" : name}};
-            for (const RunGroup& group : data.groups) {
-                std::vector<std::vector<MetricPoint>> members;
-                for (const MeasuredRun& run : group.members) {
-                    if (run.values.contains(name)) {
-                        members.push_back(store.series(run.record.id, name));
-                    }
-                }
-                ChartSeries series = curveOf(group, members, options.smoothing);
-                if (series.points.size() > 1) {
-                    chart.series.push_back(std::move(series));
-                }
+    for (const Family& family : kFamilies) {
+        std::vector<std::string> names = namesBetween(data.groups, family.prefix, {});
+        std::ranges::stable_sort(names, {}, rankOf);
+        PanelChart chart;
+        for (const std::string& rest : names) {
+            PlotChart plot = plotOf(store, data, family.prefix + rest, options.smoothing);
+            if (!plot.series.empty()) {
+                plot.heading = headingOf(rest);
+                chart.panels.push_back(std::move(plot));
             }
-            if (chart.series.empty()) {
-                continue;
-            }
-            spreadSlots(chart.series);
-            chart.y.scale = scaleFor(chart.series);
+        }
+        if (!chart.panels.empty()) {
             ReportFigure figure{
-                "curve-" + name, captionOf(chart, name, options.smoothing), {}, kTwoColumns};
+                family.id, captionOf(chart, family.words, options.smoothing), {}, kPanels};
+            figure.size = chart.panels.size() == 1 ? kTwoColumns : kPanels;
             figure.chart = std::move(chart);
             figures.push_back(std::move(figure));
         }

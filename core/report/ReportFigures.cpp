@@ -34,8 +34,13 @@ std::string whiskersText(const std::vector<RunGroup>& groups)
                           .append(" seeds.");
 }
 
-ReportFigure tradeOff(const ReportData& data, const std::string& series, const std::string& axis,
-                      const std::string& words)
+/// A plot and what its front encloses, in words.
+struct TradeOff {
+    PlotChart plot = {};
+    std::string hypervolume = {};
+};
+
+TradeOff tradeOff(const ReportData& data, const std::string& series, const std::string& axis)
 {
     const double scale = data.size == "footprint/parameters" ? 1.0 : kMega;
     std::vector<PlanePoint> points;
@@ -54,33 +59,27 @@ ReportFigure tradeOff(const ReportData& data, const std::string& series, const s
         if (!std::isfinite(points[i].x) || !std::isfinite(points[i].y)) {
             continue;
         }
-        auto place = std::ranges::find(chart.series, group.method, &ChartSeries::name);
+        auto place = std::ranges::find(chart.series, group.family, &ChartSeries::name);
         if (place == chart.series.end()) {
-            place = chart.series.insert(place, {group.method, group.slot});
+            place = chart.series.insert(place, {group.family, group.slot});
         }
         const bool beaten = std::ranges::find(front, i) == front.end();
         place->points.push_back(
-            {points[i].x, points[i].y, group.sample(series).deviation, beaten, group.label()});
+            {points[i].x, points[i].y, group.sample(series).deviation, beaten, group.name});
     }
     for (ChartSeries& line : chart.series) {
         std::ranges::stable_sort(line.points, {}, &ChartPoint::x);
     }
     const PlanePoint corner = worstCorner(points);
-    ReportFigure figure;
-    figure.caption = words +
-                     " against size. Filled marks: no other run is as good on both axes; thin "
-                     "line: that front. " +
-                     "Hypervolume " + significantText(hypervolume(points, corner), 3) +
-                     " to the worst corner (" + significantText(corner.x, 4) + ", " +
-                     significantText(corner.y, 4) + ")." + whiskersText(data.groups);
-    figure.chart = std::move(chart);
-    return figure;
+    return {std::move(chart), significantText(hypervolume(points, corner), 3) + " (" +
+                                  significantText(corner.x, 4) + ", " +
+                                  significantText(corner.y, 4) + ")"};
 }
 
-std::size_t pointsOf(const ReportFigure& figure)
+std::size_t pointsOf(const PlotChart& plot)
 {
     std::size_t count = 0;
-    for (const ChartSeries& series : std::get<PlotChart>(figure.chart).series) {
+    for (const ChartSeries& series : plot.series) {
         count += series.points.size();
     }
     return count;
@@ -91,29 +90,40 @@ std::size_t pointsOf(const ReportFigure& figure)
 void addTradeOffs(std::vector<ReportFigure>& figures, const ReportData& data)
 {
     struct Kind {
-        const char* id;
         const char* series;
         const char* title;
         const char* unit;
     };
 
     static constexpr std::array<Kind, 2> kKinds{{
-        {"perplexity-size-", "/perplexity", "Perplexity", ""},
-        {"divergence-size-", "/divergence/mean_kld", "Mean KLD", "nat per token, "},
+        {"/perplexity", "Perplexity", ""},
+        {"/divergence/mean_kld", "Mean KLD", " (nat per token)"},
     }};
     for (const std::string& dataset : data.datasets) {
+        PanelChart chart;
+        std::string volumes;
         for (const Kind& kind : kKinds) {
             if (data.size.empty()) {
                 continue;
             }
-            ReportFigure figure =
-                tradeOff(data, "eval/" + dataset + kind.series,
-                         std::string(kind.title) + " (" + kind.unit + dataset + ")",
-                         std::string(kind.title) + " on " + dataset);
-            if (pointsOf(figure) > 1) {
-                figure.id = kind.id + dataset;
-                figures.push_back(std::move(figure));
+            TradeOff part = tradeOff(data, "eval/" + dataset + kind.series,
+                                     std::string(kind.title) + kind.unit);
+            if (pointsOf(part.plot) > 1) {
+                volumes += (volumes.empty() ? "" : ", ") + std::string(kind.title) + " " +
+                           part.hypervolume;
+                part.plot.heading = std::string(kind.title) + ", " + dataset;
+                chart.panels.push_back(std::move(part.plot));
             }
+        }
+        if (!chart.panels.empty()) {
+            const std::string caption =
+                "Quality on " + dataset +
+                " against size. Filled marks: no other run is as good on both axes; thin line: "
+                "that front. Hypervolume of the front to the worst corner: " +
+                volumes + "." + whiskersText(data.groups);
+            const bool alone = chart.panels.size() == 1;
+            figures.push_back({"quality-size-" + dataset, caption, std::move(chart),
+                               alone ? kOneColumn : kPanels});
         }
     }
 }
@@ -128,7 +138,7 @@ void addStageBars(std::vector<ReportFigure>& figures, const ReportData& data)
     for (const RunGroup& group : data.groups) {
         if (std::isfinite(group.sample(kSecondsSeries).mean)) {
             timed.push_back(&group);
-            chart.categories.push_back(group.label());
+            chart.categories.push_back(group.name);
         }
     }
     for (std::size_t stage = 0; stage < kStages.size(); ++stage) {

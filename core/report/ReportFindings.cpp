@@ -27,9 +27,10 @@ PairedDifference compared(const RunGroup& a, const RunGroup& b, const std::strin
     return pairedBootstrap(left, right);
 }
 
-/// The best of a budget against each of the others; p corrected for how often was asked.
-void addVerdicts(std::vector<std::string>& sentences, const ReportData& data,
-                 const std::vector<std::size_t>& budget, const std::string& dataset)
+/// The best of a budget against each of the others; p corrected for how often was asked. Returns
+/// how many pairs have too few seeds for a verdict.
+std::size_t addVerdicts(std::vector<std::string>& sentences, const ReportData& data,
+                        const std::vector<std::size_t>& budget, const std::string& dataset)
 {
     const std::string series = "eval/" + dataset + "/perplexity";
     std::vector<std::size_t> order;
@@ -39,7 +40,7 @@ void addVerdicts(std::vector<std::string>& sentences, const ReportData& data,
     std::ranges::stable_sort(order, {},
                              [&](std::size_t i) { return data.groups[i].sample(series).mean; });
     if (order.size() < 2) {
-        return;
+        return 0;
     }
     const RunGroup& best = data.groups[order.front()];
     std::vector<PairedDifference> differences;
@@ -51,11 +52,27 @@ void addVerdicts(std::vector<std::string>& sentences, const ReportData& data,
     const std::vector<double> adjusted = holmAdjusted(p);
     VerdictOptions options;
     options.correction = differences.size() > 1 ? "Holm-adjusted " : "";
+    std::size_t undecided = 0;
     for (std::size_t i = 0; i < differences.size(); ++i) {
         differences[i].p = adjusted[i];
-        sentences.push_back(verdictText(best.label(), data.groups[order[i + 1]].label(),
+        if (verdictOf(differences[i], options) == Verdict::TooFewSeeds) {
+            ++undecided;
+            continue;
+        }
+        sentences.push_back(verdictText(best.name, data.groups[order[i + 1]].name,
                                         "perplexity on " + dataset, differences[i], options));
     }
+    return undecided;
+}
+
+std::string undecidedText(std::size_t pairs)
+{
+    const VerdictOptions options;
+    return (pairs == 1 ? std::string("One comparison") : std::to_string(pairs) + " comparisons") +
+           " of the best at a size with the others there: too few seeds in common to tell "
+           "(fewer than " +
+           std::to_string(options.fewestSeeds) + "; " + std::to_string(options.plannedSeeds) +
+           " planned).";
 }
 
 } // namespace
@@ -63,10 +80,14 @@ void addVerdicts(std::vector<std::string>& sentences, const ReportData& data,
 std::vector<std::string> findingSentences(const ReportData& data)
 {
     std::vector<std::string> sentences;
+    std::size_t undecided = 0;
     for (const std::string& dataset : data.datasets) {
         for (const std::vector<std::size_t>& budget : data.budgets()) {
-            addVerdicts(sentences, data, budget, dataset);
+            undecided += addVerdicts(sentences, data, budget, dataset);
         }
+    }
+    if (undecided > 0) {
+        sentences.push_back(undecidedText(undecided));
     }
     return sentences;
 }

@@ -11,7 +11,7 @@ namespace espalier {
 
 namespace {
 
-constexpr std::size_t kPanelsPerFigure = 6;
+constexpr std::size_t kPanelsPerFigure = 6, kPanelsOfFewBlocks = 12, kFewBlocks = 12;
 
 struct Place {
     std::int64_t block = -1; // -1: outside of the blocks
@@ -99,23 +99,24 @@ void addMaps(std::vector<ReportFigure>& figures, const ReportData& data, const M
     std::vector<Values> all;
     for (const RunGroup& group : data.groups) {
         if (Values values = valuesOf(group, kind.prefix); !values.empty()) {
-            titles.push_back(group.label());
+            titles.push_back(group.name);
             all.push_back(std::move(values));
         }
     }
     const Layout layout = layoutOf(all);
-    for (std::size_t first = 0; first < all.size(); first += kPanelsPerFigure) {
+    const std::size_t most =
+        layout.blocks.size() <= kFewBlocks ? kPanelsOfFewBlocks : kPanelsPerFigure;
+    for (std::size_t first = 0; first < all.size(); first += most) {
         HeatMapChart chart = kind.style;
         chart.columnTitle = "Block";
         chart.rows = layout.rows;
         for (const std::int64_t block : layout.blocks) {
             chart.columns.push_back(block < 0 ? "none" : std::to_string(block));
         }
-        for (std::size_t i = first; i < std::min(first + kPanelsPerFigure, all.size()); ++i) {
+        for (std::size_t i = first; i < std::min(first + most, all.size()); ++i) {
             chart.panels.push_back(panelOf(titles[i], all[i], layout));
         }
-        const std::string part =
-            all.size() > kPanelsPerFigure ? "-" + std::to_string(first / kPanelsPerFigure + 1) : "";
+        const std::string part = all.size() > most ? "-" + std::to_string(first / most + 1) : "";
         figures.push_back({kind.id + part, kind.caption, std::move(chart), kTwoColumns});
     }
 }

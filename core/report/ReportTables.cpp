@@ -67,19 +67,21 @@ ReportTable tableOf(const ReportData& data, std::string id, std::string caption,
     if (measures.empty()) {
         return table;
     }
-    addGroupColumns(table);
+    noteConstants(table, data, measures);
+    addGroupColumns(table, data);
     for (const Measure& measure : measures) {
         table.columns.push_back(columnOf(measure));
     }
     std::vector<std::size_t> rowGroups;
     for (std::size_t i = 0; i < data.groups.size(); ++i) {
-        std::vector<ReportCell> row = groupCells(data.groups[i]);
+        std::vector<ReportCell> row = groupCells(data.groups[i], data);
         for (const Measure& measure : measures) {
             row.push_back(cellOf(data.groups[i], measure));
         }
         table.rows.push_back(std::move(row));
         rowGroups.push_back(i);
     }
+    addBreaks(table, data);
     markBest(table, rowGroups, data);
     noteAbsences(table);
     return table;
@@ -87,12 +89,13 @@ ReportTable tableOf(const ReportData& data, std::string id, std::string caption,
 
 ReportTable resultsTable(const ReportData& data)
 {
-    std::vector<Measure> measures{{"sparsity", "Sparsity", "of the linears", kSparsitySeries}};
+    std::vector<Measure> measures{
+        {"sparsity", "Sparsity", "of the linears", kSparsitySeries, None, 1.0, 2, 0, true}};
     for (const std::string& dataset : data.datasets) {
         const std::string protocol = protocolOf(data, dataset);
         measures.push_back({"perplexity " + dataset, "Perplexity", protocol,
                             evalSeries(dataset, "perplexity"), Lower});
-        measures.push_back({"mean_kld " + dataset, "Mean KLD", "nat per token, " + dataset,
+        measures.push_back({"mean_kld " + dataset, "Mean KLD", "nat, " + dataset,
                             evalSeries(dataset, "divergence/mean_kld"), Lower, 1.0, 3, 3});
         measures.push_back({"same_top_p " + dataset, "Same top p", "%, " + dataset,
                             evalSeries(dataset, "divergence/same_top_p"), Higher, 100.0, 1});
@@ -193,12 +196,20 @@ ReportTable stagesTable(const ReportData& data)
         measures.push_back({stage + "_peak_rss", stage, "MiB", "stage/" + stage + "/peak_rss_bytes",
                             None, kMebi, 0});
     }
-    return tableOf(data, "stages", "Seconds and peak resident memory of each stage.", measures);
+    ReportTable table =
+        tableOf(data, "stages", "Seconds and peak resident memory of each stage.", measures);
+    for (std::string& note : table.notes) {
+        if (note.starts_with(std::string(kDash) + ": " + std::string(kUnmeasured).substr(0, 12))) {
+            note = std::string(kDash) + ": the run has no such stage.";
+        }
+    }
+    return table;
 }
 
 ReportCell valueCell(const MeasuredRun& run, const RunGroup& group, const Measure& measure)
 {
-    RunGroup alone{{run}, group.method, group.settings, group.slot};
+    RunGroup alone = group;
+    alone.members = {run};
     return cellOf(alone, measure);
 }
 

@@ -19,9 +19,10 @@ struct Measure {
     bool exact = false;  // counts and sizes: no "± 0"
 };
 
-/// The first columns of a table about groups: method, settings, seeds.
-void addGroupColumns(ReportTable& table);
-std::vector<ReportCell> groupCells(const RunGroup& group);
+/// The first columns of a table about groups: method, settings, runs, and how many where several
+/// share a row.
+void addGroupColumns(ReportTable& table, const ReportData& data);
+std::vector<ReportCell> groupCells(const RunGroup& group, const ReportData& data);
 
 ReportColumn columnOf(const Measure& measure);
 ReportCell cellOf(const RunGroup& group, const Measure& measure);
@@ -30,6 +31,12 @@ ReportCell textCell(std::string text);
 /// Measures at least one group has.
 std::vector<Measure> measuredOnly(const std::vector<RunGroup>& groups,
                                   std::vector<Measure> measures);
+
+/// Takes counts and sizes that are the same in every row out of `measures` into a note.
+void noteConstants(ReportTable& table, const ReportData& data, std::vector<Measure>& measures);
+
+/// A new part of the table where the budget changes.
+void addBreaks(ReportTable& table, const ReportData& data);
 
 /// Bold for the best of each budget that has a choice; `rowGroups` names each row's group.
 void markBest(ReportTable& table, const std::vector<std::size_t>& rowGroups,

@@ -20,13 +20,6 @@ Json member(const Json& object, const std::string& key)
     return object.is_object() && object.contains(key) ? object.at(key) : Json();
 }
 
-std::string textOf(const Json& value)
-{
-    return value.is_string() ? value.get<std::string>()
-           : value.is_null() ? std::string()
-                             : compactText(value);
-}
-
 std::string count(double value)
 {
     return std::isfinite(value) ? countText(std::llround(value)) : kDash;
@@ -109,22 +102,19 @@ std::string calibrationText(const MeasuredRun& run)
 std::string machineText(const MeasuredRun& run)
 {
     const Json machine = member(run.record.provenance, "machine");
+    constexpr std::string_view kBytes = "_bytes";
     std::vector<std::string> parts;
     for (const auto& [key, value] : machine.items()) {
-        parts.push_back(key + " " + textOf(value));
+        if (key.ends_with(kBytes) && value.is_number()) {
+            parts.push_back(key.substr(0, key.size() - kBytes.size()) + " " +
+                            mebibyteText(value.get<double>()));
+            continue;
+        }
+        std::string name = key;
+        std::ranges::replace(name, '_', ' ');
+        parts.push_back(name + " " + textOf(value));
     }
     return parts.empty() ? std::string() : "Machine: " + joined(parts, ", ") + ".";
-}
-
-void addFacts(ReportRun& run, const std::string& name, const Json& value)
-{
-    if (value.is_object()) {
-        for (const auto& [key, child] : value.items()) {
-            addFacts(run, name.empty() ? key : name + "." + key, child);
-        }
-    } else if (!value.is_null() && value != Json::array()) {
-        run.facts.emplace_back(name, textOf(value));
-    }
 }
 
 /// What an entry of provenance["data"] says about where its text came from.
@@ -141,6 +131,13 @@ bool isSampleData(const std::string& source)
 }
 
 } // namespace
+
+std::string textOf(const Json& value)
+{
+    return value.is_string() ? value.get<std::string>()
+           : value.is_null() ? std::string()
+                             : compactText(value);
+}
 
 std::vector<std::string> protocolSentences(const ReportData& data)
 {
@@ -163,7 +160,16 @@ std::vector<std::string> protocolSentences(const ReportData& data)
         common.push_back(key + " " + value);
     }
     if (!common.empty()) {
-        sentences.push_back("The same wherever it applies: " + joined(common, ", ") + ".");
+        sentences.push_back("Unless a row says otherwise: " + joined(common, ", ") + ".");
+    }
+    std::vector<std::string> folders;
+    for (const auto& [name, path] : data.folders) {
+        if (name != path) {
+            folders.push_back(name + " is " + path);
+        }
+    }
+    if (!folders.empty()) {
+        sentences.push_back("Models: " + joined(folders, "; ") + ".");
     }
     const bool seeds = std::ranges::any_of(
         data.groups, [](const RunGroup& group) { return group.members.size() > 1; });
@@ -173,34 +179,6 @@ std::vector<std::string> protocolSentences(const ReportData& data)
             : "One seed a row: no deviation over seeds can be given.");
     add(machineText);
     return sentences;
-}
-
-std::vector<ReportRun> reportRuns(const ReportData& data)
-{
-    std::vector<ReportRun> list;
-    for (const RunGroup& group : data.groups) {
-        for (const MeasuredRun& run : group.members) {
-            ReportRun entry;
-            const RunRecord& record = run.record;
-            entry.heading = "Run " + toText(record.id) + ": " + group.label();
-            entry.facts.emplace_back("status", std::string(nameOf(record.status)));
-            if (record.failure) {
-                entry.facts.emplace_back("failure", record.failure->message);
-            }
-            entry.facts.emplace_back("seed", std::to_string(record.spec.seed));
-            entry.facts.emplace_back("spec", fingerprint(record.spec));
-            entry.facts.emplace_back("method version", std::to_string(record.methodVersion));
-            addFacts(entry, {}, record.provenance);
-            for (const Artifact& artifact : record.artifacts) {
-                entry.facts.emplace_back(artifact.kind + " " + artifact.path,
-                                         countText(artifact.bytes) + " bytes, SHA-256 " +
-                                             artifact.sha256);
-            }
-            entry.command = commandLine(record.spec);
-            list.push_back(std::move(entry));
-        }
-    }
-    return list;
 }
 
 std::vector<std::string> reportNotes(const ReportData& data)

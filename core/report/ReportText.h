@@ -8,6 +8,9 @@
 
 namespace espalier {
 
+/// A text as it is, anything else as JSON.
+std::string textOf(const Json& value);
+
 /// How the numbers were made: each dataset's protocol and fingerprint, calibration, common
 /// settings, machine.
 std::vector<std::string> protocolSentences(const ReportData& data);
@@ -15,7 +18,7 @@ std::vector<std::string> protocolSentences(const ReportData& data);
 /// Who beats whom at equal size, by the test and the wording of analysis/Significance.
 std::vector<std::string> findingSentences(const ReportData& data);
 
-/// Seeds, fingerprints, machine, build and command of every run.
+/// Seeds, fingerprints, machine, build and command of every run; first what all of them share.
 std::vector<ReportRun> reportRuns(const ReportData& data);
 
 /// What a reader must know before quoting a number: text the model made itself, sample data, runs

@@ -30,11 +30,6 @@ double MeasuredRun::value(std::string_view series) const
     return found == values.end() ? kNan : found->second;
 }
 
-std::string RunGroup::label() const
-{
-    return settings.empty() ? method : method + ", " + settings;
-}
-
 std::vector<double> RunGroup::all(std::string_view series) const
 {
     std::vector<double> list;
@@ -58,15 +53,15 @@ bool RunGroup::has(std::string_view series) const
 std::string RunGroup::whyAbsent(std::string_view series) const
 {
     const RunRecord& record = members.front().record;
-    const std::string name = "run " + toText(record.id);
+    const std::string run = "run " + toText(record.id);
     if (has(series)) {
-        return "not a number in " + name;
+        return "not a number in " + run;
     }
     if (record.failure) {
-        return name + " failed: " + record.failure->message;
+        return run + " failed: " + record.failure->message;
     }
     if (record.status != RunStatus::Succeeded) {
-        return name + " is " + std::string(nameOf(record.status));
+        return run + " is " + std::string(nameOf(record.status));
     }
     return std::string(kUnmeasured) + toText(record.id);
 }
@@ -106,7 +101,17 @@ std::vector<std::vector<std::size_t>> ReportData::budgets() const
         }
         budgets.back().push_back(i);
     }
-    return budgets;
+    std::vector<std::vector<std::size_t>> split;
+    for (const std::vector<std::size_t>& budget : budgets) {
+        std::map<std::string, std::vector<std::size_t>, std::greater<>> byPattern;
+        for (const std::size_t i : budget) {
+            byPattern[groups[i].pattern].push_back(i);
+        }
+        for (auto& [pattern, members] : byPattern) {
+            split.push_back(std::move(members));
+        }
+    }
+    return split;
 }
 
 std::string sizeTitle(std::string_view series)

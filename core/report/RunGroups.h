@@ -28,9 +28,10 @@ struct RunGroup {
     std::vector<MeasuredRun> members = {};
     std::string method = {};   // as shown
     std::string settings = {}; // what sets it apart from other groups: "sparsity 0.5, pattern 2:4"
-    std::size_t slot = 0;      // of the palette
-
-    std::string label() const;
+    std::string name = {};     // in figures and sentences: "Wanda 50 %"
+    std::string family = {};   // groups of one line in a plot, any sparsity: "Wanda", "Wanda 2:4"
+    std::string pattern = {};  // of its zeros, "2:4", also where they came with the model; or empty
+    std::size_t slot = 0;      // of the palette, by family
 
     bool isReference() const { return slot == kReferenceSlot; }
 
@@ -48,9 +49,10 @@ struct ReportData {
     std::string size = {};                          // the series that stands for size; may be empty
     std::map<std::string, std::string> units = {};  // of series
     std::map<std::string, std::string> common = {}; // settings that are the same everywhere
+    std::map<std::string, std::string> folders = {}; // of models, by the name shown for them
 
-    /// Groups of about the same size, one per cent apart at most; all groups when sizes are
-    /// unknown.
+    /// Groups of one pattern and about the same size, one per cent apart at most; all groups when
+    /// sizes are unknown.
     std::vector<std::vector<std::size_t>> budgets() const;
 };
 
@@ -62,6 +64,9 @@ inline constexpr const char* kPeakRssSeries = "derived/peak_rss_bytes";
 
 ReportData gatherRuns(const StoreReader& store, const std::vector<RunId>& runs,
                       const ReportOptions& options);
+
+/// Fills method, settings, name, family, pattern and slot of each group, and what they share.
+void nameGroups(ReportData& data, const StoreReader& store, const ReportOptions& options);
 
 /// Series that may stand for size, from the most telling to the least.
 std::vector<std::string> sizeSeries();

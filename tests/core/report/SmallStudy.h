@@ -43,7 +43,6 @@ private:
     RunSpec specOf(const std::string& method, const ParamValues& params, std::uint64_t seed) const
     {
         RunSpec spec;
-        spec.title = method + " " + std::to_string(seed);
         spec.method = method;
         spec.params = params;
         spec.model = "models/stories";
