@@ -5,6 +5,7 @@
 #include "app/bench/Bench.h"
 #include "app/runner/Output.h"
 #include "app/runner/Session.h"
+#include "app/runner/Signals.h"
 #include "app/runner/SpecOptions.h"
 #include "core/jobs/RunWorker.h"
 #include "core/run/Journal.h"
@@ -106,7 +107,8 @@ Json measureOnce(const RunSpec& spec, const Method& method, const MethodCatalog&
     makeFolder(folder);
     const Path journal = folder / "journal.jsonl";
     JournalWriter(journal).created(RunId{1}, RunId::None, false, spec, method.info().version);
-    const std::atomic<StopRequest> stop{StopRequest::None};
+    std::atomic<StopRequest> stop{StopRequest::None};
+    const SignalWatch watch([&] { stop = StopRequest::Stop; }); // so that the scratch folder goes
     auto before = bytesMoved();
     const auto begin = Clock::now();
     const RunStatus status = executeRun(
@@ -115,6 +117,9 @@ Json measureOnce(const RunSpec& spec, const Method& method, const MethodCatalog&
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     auto after = bytesMoved();
     const JournalFacts facts = factsOf(journal);
+    if (status == RunStatus::Cancelled) {
+        throw Cancelled{};
+    }
     if (status != RunStatus::Succeeded) {
         throw Error(ErrorCode::InvalidInput,
                     facts.failure.empty() ? "The run did not succeed." : facts.failure);

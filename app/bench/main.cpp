@@ -32,7 +32,7 @@ int help(int exitCode)
                     std::string(verb.usage).c_str(), std::string(verb.summary).c_str());
     }
     std::printf("\n`espalier-bench NAME --help` lists the options; --json prints one document on "
-                "stdout.\nExit codes: 0 done, 2 usage, 3 input refused, 4 failed.\n");
+                "stdout.\nExit codes: 0 done, 2 usage, 3 input refused, 4 failed, 5 stopped.\n");
     return exitCode;
 }
 
@@ -59,6 +59,8 @@ int start(const Words& words)
         return fail(error.what(), Usage);
     } catch (const Error& error) {
         return fail(error.what(), exitCodeOf(error.code()));
+    } catch (const Cancelled&) {
+        return fail("Stopped.", WasCancelled);
     } catch (const std::exception& error) {
         return fail(error.what(), RunFailed);
     }
