@@ -50,6 +50,7 @@ struct JobQueue::State {
     }
 
     void recover();
+    void serveDevice(const std::string& device);
     void serve(const std::string& device);
     void execute(const WaitingRun& run);
     void supervise(RunId id, const std::shared_ptr<ActiveRun>& run);
@@ -98,6 +99,11 @@ void JobQueue::State::recover()
     std::ranges::reverse(records);
     for (const RunRecord& record : records) {
         waiting.know(record);
+        const bool waits = record.status == RunStatus::Waiting && !record.isStudy;
+        if (waits &&
+            std::ranges::find(options.devices, record.spec.device) == options.devices.end()) {
+            options.devices.push_back(record.spec.device);
+        }
     }
     for (const RunRecord& record : records) {
         if (record.isStudy || record.status != RunStatus::Running) {
@@ -200,6 +206,15 @@ void JobQueue::State::settle(RunId id, const std::string& endedBy)
         (store.layout().run(id) / "log").string() + ".";
     setStatus(id, RunStatus::Failed,
               Failure{killed ? ErrorCode::OutOfMemory : ErrorCode::Internal, message, "Working"});
+}
+
+/// A slot of its own for a device nobody has asked for before; with the mutex held.
+void JobQueue::State::serveDevice(const std::string& device)
+{
+    if (std::ranges::find(options.devices, device) == options.devices.end()) {
+        options.devices.push_back(device);
+        slots.emplace_back([this, device] { serve(device); });
+    }
 }
 
 void JobQueue::State::serve(const std::string& device)
@@ -313,6 +328,7 @@ RunId JobQueue::submit(const RunSpec& spec, RunId study)
         m_state->store.createRun(complete, method != nullptr ? method->info().version : 1, study);
     {
         const std::lock_guard lock(m_state->mutex);
+        m_state->serveDevice(complete.device);
         m_state->waiting.add({.id = id, .parent = study, .spec = complete}, false);
     }
     m_state->changed.notify_all();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/SeedStream.h"
+#include "core/jobs/Device.h"
 #include "core/jobs/Provenance.h"
 #include "core/jobs/RunParts.h"
 #include "core/method/MethodCatalog.h"
@@ -112,6 +113,7 @@ Path resolveModel(const std::string& reference, const std::function<Path(RunId)>
 LoadedRun loadRun(const WorkerInputs& inputs, const MethodCatalog& methods)
 {
     const RunSpec& spec = inputs.spec;
+    requireDevice(spec.device);
     LoadedRun loaded;
     if (spec.method != "none") {
         loaded.method = &methods.require(spec.method);
