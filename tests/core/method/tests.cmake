@@ -1,0 +1,5 @@
+espalier_add_test(core/method/tst_MethodCatalog.cpp LIBRARIES espalier_engine)
+espalier_add_test(core/method/tst_RunContext.cpp LIBRARIES espalier_engine TORCH)
+if(TARGET method-prune-wanda)
+  add_dependencies(tst_MethodCatalog method-prune-wanda method-prune-magnitude)
+endif()
