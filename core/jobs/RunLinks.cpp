@@ -3,6 +3,8 @@
 
 #include "core/base/Error.h"
 #include "core/base/Json.h"
+#include "core/run/Journal.h"
+#include "core/run/JsonFields.h"
 
 #include <functional>
 
@@ -10,19 +12,14 @@ namespace espalier {
 
 namespace {
 
-/// Whole lines only: a torn last one is not there yet.
+/// Whole lines only: a torn last one is not there yet, and one that cannot be read hides no other.
 void eachLine(const Path& journal, const std::function<bool(const Json&)>& use)
 {
-    const std::string text = readFile(journal);
-    std::size_t begin = 0;
-    for (std::size_t end = text.find('\n'); end != std::string::npos;
-         end = text.find('\n', begin)) {
-        const Json line =
-            parseJson(std::string_view(text).substr(begin, end - begin), journal.string());
-        if (!use(line)) {
+    JournalReader reader(journal);
+    while (const auto line = reader.next()) {
+        if (line->is_object() && !use(*line)) {
             return;
         }
-        begin = end + 1;
     }
 }
 
@@ -37,8 +34,8 @@ Path modelOfRun(const Path& runsFolder, RunId id)
     }
     Path found;
     eachLine(journal, [&](const Json& line) {
-        if (line.value("t", "") == "artifact" && line.value("kind", "") == "model") {
-            found = line.value("path", "");
+        if (textIn(line, "t") == "artifact" && textIn(line, "kind") == "model") {
+            found = textIn(line, "path");
         }
         return true;
     });
@@ -56,9 +53,9 @@ RunRecord readCreated(const Path& journal)
     RunRecord record;
     bool known = false;
     eachLine(journal, [&](const Json& line) {
-        known = line.value("t", "") == "created";
+        known = textIn(line, "t") == "created";
         if (known) {
-            record.id = RunId{line.value("id", std::int64_t{0})};
+            record.id = RunId{integerIn(line, "id")};
             record.spec = runSpecFromJson(line.value("spec", Json::object()));
         }
         return false;
@@ -76,8 +73,8 @@ RunStatus lastStatus(const Path& journal)
 {
     RunStatus status = RunStatus::Waiting;
     eachLine(journal, [&](const Json& line) {
-        if (line.value("t", "") == "status") {
-            status = runStatusFromName(line.value("status", "")).value_or(status);
+        if (textIn(line, "t") == "status") {
+            status = runStatusFromName(textIn(line, "status")).value_or(status);
         }
         return true;
     });
