@@ -58,6 +58,13 @@ SignalWatch::SignalWatch(std::function<void()> onSignal)
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
         ::sigaction(kSignals[i], &action, &m_state->before[i]);
     }
+    // Workers are started with signals held back until somebody listens.
+    sigset_t heard;
+    sigemptyset(&heard);
+    for (const int number : kSignals) {
+        sigaddset(&heard, number);
+    }
+    ::pthread_sigmask(SIG_UNBLOCK, &heard, nullptr);
     m_state->thread = std::thread([state = m_state.get()] { state->watch(); });
 }
 

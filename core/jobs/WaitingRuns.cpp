@@ -39,9 +39,7 @@ bool WaitingRuns::remove(RunId id)
 void WaitingRuns::setStatus(RunId id, RunStatus status)
 {
     m_statuses[id] = status;
-    if (m_takenRuns.erase(id) > 0) {
-        --m_taken;
-    }
+    m_taken.erase(id);
 }
 
 RunId WaitingRuns::studyOf(RunId id) const
@@ -103,8 +101,7 @@ std::optional<WaitingRun> WaitingRuns::takeReady(std::string_view device)
         if (run.spec.device == device && std::ranges::all_of(needed, succeeded)) {
             WaitingRun taken = run;
             m_waiting.erase(id);
-            m_takenRuns[id] = true;
-            ++m_taken;
+            m_taken.insert(id);
             return taken;
         }
     }
@@ -126,13 +123,44 @@ std::optional<HopelessRun> WaitingRuns::takeHopeless()
                                              ", which " + (unknown ? why : "ended as " + why) +
                                              ". Retry that one first, then this one."};
                 m_waiting.erase(id);
-                m_takenRuns[id] = true;
-                ++m_taken;
+                m_taken.insert(id);
                 return hopeless;
             }
         }
     }
     return std::nullopt;
+}
+
+bool WaitingRuns::couldStart() const
+{
+    std::set<RunId> stuck;
+    for (const auto& [id, status] : m_statuses) {
+        if (status == RunStatus::Paused || status == RunStatus::Interrupted) {
+            stuck.insert(id);
+        }
+    }
+    // A run may need one with a higher number (a recipe that was resumed), so until nothing
+    // changes.
+    for (std::size_t before = 0; before != stuck.size();) {
+        before = stuck.size();
+        for (const auto& [id, run] : m_waiting) {
+            const std::vector<RunId> needed = dependencies(run.spec);
+            if (std::ranges::any_of(needed, [&](RunId other) { return stuck.contains(other); })) {
+                stuck.insert(id);
+            }
+        }
+    }
+    return std::ranges::any_of(m_waiting,
+                               [&](const auto& run) { return !stuck.contains(run.first); });
+}
+
+std::set<std::string> WaitingRuns::devices() const
+{
+    std::set<std::string> all;
+    for (const auto& [id, run] : m_waiting) {
+        all.insert(run.spec.device);
+    }
+    return all;
 }
 
 std::optional<WaitingRun> WaitingRuns::place(RunId id, Position at)

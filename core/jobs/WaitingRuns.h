@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,8 +50,18 @@ public:
 
     bool empty() const { return m_waiting.empty(); }
 
-    /// Something was taken and has no new status yet.
-    bool isTaking() const { return m_taken > 0; }
+    bool isWaiting(RunId id) const { return m_waiting.contains(id); }
+
+    /// Something, or this one, was taken and has no new status yet.
+    bool isTaking() const { return !m_taken.empty(); }
+
+    bool isTaken(RunId id) const { return m_taken.contains(id); }
+
+    /// Some waiting run may start without anybody's help. False when each needs, at first or second
+    /// hand, a run that is paused or interrupted.
+    bool couldStart() const;
+    /// What the waiting runs ask for; each once.
+    std::set<std::string> devices() const;
 
 private:
     std::vector<RunId> inOrder() const;
@@ -58,8 +69,7 @@ private:
     std::map<RunId, WaitingRun> m_waiting;
     std::map<RunId, RunStatus> m_statuses;
     std::map<RunId, RunId> m_studies; // member -> study
-    std::map<RunId, bool> m_takenRuns;
-    int m_taken = 0;
+    std::set<RunId> m_taken;
 };
 
 } // namespace espalier

@@ -44,10 +44,11 @@ public:
         posix_spawnattr_setflags(&m_attributes, static_cast<short>(flags));
         sigset_t signals;
         sigemptyset(&signals);
-        posix_spawnattr_setsigmask(&m_attributes, &signals);
         sigaddset(&signals, SIGTERM);
         sigaddset(&signals, SIGINT);
         posix_spawnattr_setsigdefault(&m_attributes, &signals);
+        // A request that comes while the worker still loads its libraries waits until it listens.
+        posix_spawnattr_setsigmask(&m_attributes, &signals);
         posix_spawn_file_actions_init(&m_actions);
         posix_spawn_file_actions_addopen(&m_actions, 0, "/dev/null", O_RDONLY, 0);
         posix_spawn_file_actions_addopen(&m_actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND,
@@ -201,7 +202,14 @@ std::unique_ptr<ActiveRun> startProcess(const WorkerInputs& inputs, const Proces
         arguments.push_back(folder.string());
     }
     const pid_t process = SpawnAttributes(inputs.folder / "log").spawn(arguments);
-    writeFileAtomically(inputs.folder / "worker.pid", std::to_string(process));
+    try {
+        writeFileAtomically(inputs.folder / "worker.pid", std::to_string(process));
+    } catch (const Error&) {
+        // Nobody could ask it to stop.
+        ::kill(process, SIGKILL);
+        ::waitpid(process, nullptr, 0);
+        throw;
+    }
     return std::make_unique<ProcessRun>(process, inputs.folder);
 }
 

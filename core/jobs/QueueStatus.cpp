@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/jobs/QueueState.h"
+#include "core/jobs/RunLinks.h"
+#include "core/jobs/RunLock.h"
+#include "core/run/Journal.h"
+#include "core/store/ExperimentStore.h"
+#include "core/store/StoreReader.h"
+
+#include <algorithm>
+
+// What a queue makes of its runs' journals: the status of each, also of those of earlier sessions.
+
+namespace espalier {
+
+namespace {
+
+constexpr const char* kUnknownCause = "an unknown cause, while no window was open";
+
+Failure failureOf(RunId id, const std::string& endedBy, const Path& log)
+{
+    const bool killed = endedBy.starts_with("signal 9 ");
+    std::string message = "The worker of run " + toText(id) + " ended " +
+                          (endedBy.empty() ? "without a word" : "by " + endedBy) + ".";
+    if (killed) {
+        message += " Signal 9 comes from the out-of-memory killer or from a person; fewer windows, "
+                   "a shorter length or a smaller batch need less memory.";
+    }
+    message += " What was finished is kept: resume goes on from the last checkpoint. Its output is "
+               "in " +
+               log.string() + ".";
+    return {killed ? ErrorCode::OutOfMemory : ErrorCode::Internal, message, "Working"};
+}
+
+} // namespace
+
+void QueueState::recover()
+{
+    std::vector<RunRecord> records = StoreReader(store.layout().folder).runs();
+    std::ranges::reverse(records);
+    for (const RunRecord& record : records) {
+        waiting.know(record);
+    }
+    for (const RunRecord& record : records) {
+        if (record.isStudy || record.status != RunStatus::Running) {
+            continue;
+        }
+        const Path folder = store.layout().run(record.id);
+        const bool lives = !RunLock(RunLock::fileOf(folder)).isHeld();
+        if (!lives) {
+            settle(record.id, kUnknownCause);
+            continue;
+        }
+        const Active run = followProcess(folder);
+        m_active[record.id] = run;
+        m_followers.emplace_back([this, id = record.id, run] { supervise(id, run); });
+    }
+}
+
+/// Back to the line that says what the run is.
+void QueueState::cutJournal(RunId id)
+{
+    const Path journal = store.layout().journal(id);
+    const std::string text = readFile(journal);
+    JournalWriter(journal).truncate(static_cast<std::int64_t>(text.find('\n')) + 1);
+    std::error_code ignored;
+    std::filesystem::remove(store.layout().run(id) / "resume.json", ignored);
+}
+
+/// The worker is gone: its journal has the outcome, or it died without a word.
+void QueueState::settle(RunId id, const std::string& endedBy)
+{
+    store.ingest(id);
+    store.flush();
+    const RunStatus told = lastStatus(store.layout().journal(id));
+    if (told != RunStatus::Running && told != RunStatus::Waiting) {
+        noteStatus(id, told);
+    } else if (endedBy == kUnknownCause) {
+        setStatus(id, RunStatus::Interrupted);
+    } else {
+        setStatus(id, RunStatus::Failed, failureOf(id, endedBy, store.layout().run(id) / "log"));
+    }
+}
+
+void QueueState::setStatus(RunId id, RunStatus status, const std::optional<Failure>& failure)
+{
+    store.setStatus(id, status, failure);
+    noteStatus(id, status);
+}
+
+/// Keeps what dependencies and studies look at up to date, and tells the observer.
+void QueueState::noteStatus(RunId id, RunStatus status)
+{
+    RunId study = RunId::None;
+    std::optional<RunStatus> studyStatus;
+    {
+        const std::lock_guard lock(mutex);
+        waiting.setStatus(id, status);
+        study = waiting.studyOf(id);
+        if (study != RunId::None) {
+            studyStatus = waiting.changedStudyStatus(study);
+        }
+    }
+    changed.notify_all();
+    if (studyStatus) {
+        store.setStatus(study, *studyStatus);
+        observer.runChanged(study);
+    }
+    observer.runChanged(id);
+}
+
+/// The workspace cannot be written (full disk, folder gone). The run's row stays as it is and the
+/// next session settles it; here it must not keep drain() waiting.
+void QueueState::noteTrouble(RunId id, const Error& error)
+{
+    {
+        const std::lock_guard lock(mutex);
+        if (!m_trouble) {
+            m_trouble = error;
+        }
+        waiting.setStatus(id, RunStatus::Failed);
+        m_early.erase(id);
+    }
+    changed.notify_all();
+    observer.runChanged(id);
+}
+
+} // namespace espalier
