@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/jobs/RunWorker.h"
 
+#include "core/eval/Evaluation.h"
 #include "core/jobs/JournalMonitor.h"
 #include "core/jobs/Provenance.h"
 #include "core/jobs/RunLock.h"
@@ -12,6 +13,7 @@
 #include <c10/util/Exception.h>
 #include <torch/types.h>
 
+#include <cstdio>
 #include <new>
 #include <typeinfo>
 
@@ -67,7 +69,8 @@ void Execution::work(const std::optional<Json>& resume)
     at::set_num_threads(static_cast<int>(spec.threads));
     at::globalContext().setDeterministicAlgorithms(true, false);
     RunInputs contextInputs{.spec = &spec, .folder = m_inputs.folder, .resume = resume};
-    const auto stageSeconds = std::chrono::steady_clock::now();
+    resetPeakRss();
+    const auto start = std::chrono::steady_clock::now();
     LoadedRun loaded = loadRun(m_inputs, m_methods);
     Json provenance = provenanceOf(spec);
     provenance["model"] = modelProvenance(loaded.modelFolder);
@@ -82,7 +85,8 @@ void Execution::work(const std::optional<Json>& resume)
     contextInputs.heldOut = loaded.heldOut ? &*loaded.heldOut : nullptr;
     RunContext context(std::move(contextInputs), m_monitor);
     const double loadSeconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - stageSeconds).count();
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const auto loadPeak = static_cast<double>(peakRssBytes());
     if (loaded.method != nullptr) {
         const auto guard = context.stage(loaded.method->needs().gradients ? "recover" : "compress");
         loaded.method->run(context, loaded.params);
@@ -96,6 +100,7 @@ void Execution::work(const std::optional<Json>& resume)
         exportRun(context, loaded, m_journal, m_inputs.id);
     }
     context.metrics().record("stage/load/seconds", 0, loadSeconds, "s");
+    context.metrics().record("stage/load/peak_rss_bytes", 0, loadPeak, "bytes");
     context.recordStages();
 }
 
@@ -163,9 +168,10 @@ RunStatus executeRun(const WorkerInputs& inputs, const MethodCatalog& methods,
             return RunStatus::Running;
         }
         return Execution(inputs, methods, stop).run();
-    } catch (const std::exception&) {
-        // The journal itself cannot be written (full disk, folder gone): there is nowhere left to
-        // say so.
+    } catch (const std::exception& error) {
+        // The journal itself cannot be written (full disk, folder gone): only the worker's log, or
+        // the terminal, is left to say so.
+        std::fprintf(stderr, "Run %s: %s\n", toText(inputs.id).c_str(), error.what());
         return RunStatus::Failed;
     }
 }
