@@ -61,9 +61,6 @@ void printOutcome(const StoreReader& reader, const RunRecord& record)
             std::printf("Model: %s\n", artifact.path.c_str());
         }
     }
-    if (record.failure) {
-        std::fprintf(stderr, "espalier-run: %s\n", record.failure->message.c_str());
-    }
 }
 
 } // namespace
@@ -99,6 +96,7 @@ int applyVerb(const Words& words)
     } else {
         printOutcome(reader, record);
     }
+    printFailures({record});
     return exitCodeOf(record);
 }
 

@@ -134,6 +134,15 @@ Json runJson(const StoreReader& reader, const RunRecord& record)
     return json;
 }
 
+void printFailures(const std::vector<RunRecord>& records)
+{
+    for (const RunRecord& record : records) {
+        if (record.failure) {
+            std::fprintf(stderr, "espalier-run: %s\n", record.failure->message.c_str());
+        }
+    }
+}
+
 void printRuns(const StoreReader& reader, const std::vector<RunRecord>& records)
 {
     std::vector<std::vector<std::string>> rows{{"Run", "Title", "Method", "Status", "Sparsity",

@@ -136,15 +136,13 @@ int finish(const StoreReader& reader, const std::vector<RunId>& ids, const Argum
         writeReport(buildReport(reader, ids), *folder);
         document["report"] = (Path(*folder) / "report.html").string();
     }
+    printFailures(records);
     if (arguments.has("json")) {
         printJson(document);
         return code;
     }
     printRuns(reader, records);
     for (const RunRecord& record : records) {
-        if (record.failure) {
-            std::fprintf(stderr, "espalier-run: %s\n", record.failure->message.c_str());
-        }
         for (const Artifact& artifact : record.artifacts) {
             if (artifact.kind == "model") {
                 std::printf("Model of run %s: %s\n", toText(record.id).c_str(),

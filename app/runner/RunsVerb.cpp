@@ -108,6 +108,7 @@ int resume(const Arguments& arguments)
         code = std::max(code, exitCodeOf(record));
     }
     list(reader, arguments, records);
+    printFailures(records);
     return code;
 }
 
@@ -122,6 +123,11 @@ int stop(const Arguments& arguments)
             throw Error(ErrorCode::InvalidInput, "Run " + toText(record.id) +
                                                      " is not running; it is " +
                                                      std::string(nameOf(record.status)) + ".");
+        }
+        if (!std::filesystem::exists(folder / "worker.pid")) {
+            throw Error(ErrorCode::InvalidInput,
+                        "Run " + toText(record.id) +
+                            " runs on a thread of the program that started it; stop it there.");
         }
         followProcess(folder)->request(StopRequest::Stop);
     }

@@ -9,6 +9,7 @@
 #include "core/store/StoreReader.h"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ public:
 
 private:
     class Observer;
+    void draw(const std::stop_token& stop) const;
+
     Path m_workspace;
     std::unique_ptr<Observer> m_observer;
     std::unique_ptr<ExperimentStore> m_store;
@@ -53,6 +56,8 @@ private:
 Json runJson(const StoreReader& reader, const RunRecord& record);
 /// The exit code a run's status asks for.
 int exitCodeOf(const RunRecord& record);
+/// Why runs failed, a sentence each on stderr, whatever goes to stdout.
+void printFailures(const std::vector<RunRecord>& records);
 /// Table of runs: id, method, status, sparsity, perplexity, divergence, bytes, seconds.
 void printRuns(const StoreReader& reader, const std::vector<RunRecord>& records);
 
