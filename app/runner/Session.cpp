@@ -3,12 +3,9 @@
 
 #include "app/runner/Signals.h"
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
 #include <mutex>
-#include <set>
 #include <thread>
 
 namespace espalier::cli {
@@ -52,15 +49,15 @@ std::vector<Path> methodFolders()
 
 Path workspaceOf(const Arguments& arguments)
 {
-    if (const auto folder = arguments.value("workspace")) {
-        return *folder;
+    std::string folder = arguments.valueOr("workspace", environment("ESPALIER_WORKSPACE"));
+    if (folder.empty()) {
+        const std::string data = environment("XDG_DATA_HOME");
+        const Path base =
+            data.empty() ? Path(environment("HOME")) / ".local" / "share" : Path(data);
+        folder = (base / "espalier" / "workspace").string();
     }
-    if (const std::string folder = environment("ESPALIER_WORKSPACE"); !folder.empty()) {
-        return folder;
-    }
-    const std::string data = environment("XDG_DATA_HOME");
-    const Path base = data.empty() ? Path(environment("HOME")) / ".local" / "share" : Path(data);
-    return base / "espalier" / "workspace";
+    // Journals name files in it; those names must not depend on where a program was started.
+    return std::filesystem::absolute(folder).lexically_normal();
 }
 
 std::vector<OptionSpec> sessionOptions()
@@ -117,11 +114,18 @@ Session::~Session() = default;
 bool Session::drain()
 {
     const SignalWatch watch([this] { m_queue->leave(); });
-    std::atomic<bool> done{false};
-    std::thread drawer([&] {
+    const std::jthread drawer([this](const std::stop_token& stop) { draw(stop); });
+    m_queue->drain();
+    return watch.arrived();
+}
+
+/// Progress is a courtesy: when the rows cannot be read, the queue says so, not this.
+void Session::draw(const std::stop_token& stop) const
+{
+    try {
         const StoreReader reader(m_workspace);
         ProgressLine line;
-        while (!done) {
+        while (!stop.stop_requested()) {
             const RunId id = m_observer->newest();
             if (const auto record = id == RunId::None ? std::nullopt : reader.run(id);
                 record && record->progress && record->status == RunStatus::Running) {
@@ -131,11 +135,9 @@ bool Session::drain()
             }
             std::this_thread::sleep_for(kDrawInterval);
         }
-    });
-    m_queue->drain();
-    done = true;
-    drawer.join();
-    return watch.arrived();
+    } catch (const Error&) {
+        return;
+    }
 }
 
 int exitCodeOf(const RunRecord& record)
