@@ -78,8 +78,13 @@ void list(const MethodCatalog& methods)
 
 int methodsVerb(const Words& words)
 {
-    const Arguments arguments = Arguments::parse(
-        words, {{"json", "", "one JSON document on stdout"}, {"help", "", "this text"}});
+    const std::vector<OptionSpec> options{{"json", "", "one JSON document on stdout"},
+                                          {"help", "", "this text"}};
+    const Arguments arguments = Arguments::parse(words, options);
+    if (arguments.has("help")) {
+        std::printf("espalier-run methods [ID]\n\n%s", helpLines(options).c_str());
+        return Done;
+    }
     const MethodCatalog methods(methodFolders());
     if (!arguments.positionals().empty()) {
         const Method& method = methods.require(arguments.positionals().front());

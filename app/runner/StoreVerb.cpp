@@ -9,11 +9,14 @@ namespace espalier::cli {
 int storeVerb(const Words& words)
 {
     const Arguments arguments = Arguments::parse(words, sessionOptions());
+    if (arguments.has("help")) {
+        std::printf("espalier-run store check|rebuild\n\n%s", helpLines(sessionOptions()).c_str());
+        return Done;
+    }
     const std::string action = arguments.positional(0, "action (check or rebuild)");
     const Path workspace = workspaceOf(arguments);
     if (action == "rebuild") {
-        ExperimentStore store(workspace);
-        store.rebuild();
+        rebuildStore(workspace);
     } else if (action != "check") {
         throw UsageError("There is no store action \"" + action +
                          "\". Known are check and rebuild.");
