@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/Sha256.h"
+#include "tests/app/runner/RunnerFixture.h"
+#include "tests/support/RunSamples.h"
+
+#include <csignal>
+
+// The verbs around runs, as a person would type them one after the other.
+
+using namespace espalier;
+using test::apply;
+using test::contains;
+using test::demoModel;
+using test::espalierRun;
+using test::jsonOf;
+using test::Process;
+using test::smallDistillation;
+using test::Words;
+using test::operator+;
+
+namespace {
+
+/// One finished run of each method, made once: 1 magnitude, 2 Wanda, 3 SparseGPT, 4 distillation.
+struct Study {
+    test::TempFolder folder;
+    std::string workspace = (folder.path() / "w").string();
+    std::vector<Json> runs;
+
+    Study()
+    {
+        const Words exported{"--export", "safetensors"};
+        const auto add = [&](const std::string& method, const Words& more) {
+            const auto result =
+                espalierRun(apply(method, workspace, exported + more + Words{"--json"}));
+            VERIFY2(result.exitCode == 0 && result.err.empty(), result.text());
+            runs.push_back(test::documentIn(result));
+        };
+        add("prune-magnitude", {"--runner", "thread"});
+        add("prune-wanda", {"--pattern", "2:4"});
+        add("prune-sparsegpt", {"--block_size", "32"});
+        add("distill-logits", smallDistillation("4"));
+    }
+};
+
+const Study& study()
+{
+    static const Study made;
+    return made;
+}
+
+Words in(const Words& words)
+{
+    return words + Words{"--workspace", study().workspace};
+}
+
+void verifyStages(const Json& run, const std::vector<std::string>& stages)
+{
+    for (const std::string& stage : stages) {
+        VERIFY2(run["stages"].contains(stage), stage + " is not in " + run["stages"].dump());
+        VERIFY2(run["stages"][stage]["seconds"].get<double>() >= 0, stage);
+        VERIFY2(run["stages"][stage]["peak_rss_bytes"].get<double>() > 1e6, stage);
+    }
+}
+
+void verifyLinears(const Json& run)
+{
+    COMPARE(run["linears"].size(), 5U * 7U);
+    for (const Json& linear : run["linears"]) {
+        VERIFY2(!linear["name"].get<std::string>().empty(), linear.dump());
+        COMPARE_CLOSE(linear["sparsity"].get<double>(), 0.5, 0.02);
+        VERIFY2(linear["error"].get<double>() > 0, linear.dump());
+    }
+}
+
+/// A distillation that goes on until it is stopped, with its first steps done.
+class LongRun {
+public:
+    explicit LongRun(const std::string& workspace, const std::string& runner = "process")
+        : m_process(Words{test::runnerProgram().string()} +
+                    apply("distill-logits", workspace,
+                          smallDistillation("100000") +
+                              Words{"--runner", runner, "--json", "--checkpoint-every", "0"}))
+    {
+        const Path journal = Path(workspace) / "runs" / "0001" / "journal.jsonl";
+        VERIFY(test::waitUntil([&] {
+            std::error_code ignored;
+            return std::filesystem::exists(journal, ignored) &&
+                   contains(readFile(journal), "train/loss/total");
+        }));
+    }
+
+    void send(int signal) { m_process.send(signal); }
+
+    test::ProcessResult wait() { return m_process.wait(); }
+
+private:
+    Process m_process;
+};
+
+} // namespace
+
+TEST(applyTellsEverythingUnderStableNames)
+{
+    for (std::size_t i = 0; i < study().runs.size(); ++i) {
+        const Json& run = study().runs[i];
+        COMPARE(run["id"].get<std::string>(), "000" + std::to_string(i + 1));
+        COMPARE(run["status"].get<std::string>(), "succeeded");
+        for (const char* key : {"perplexity", "nll", "tokens", "standard_error"}) {
+            VERIFY2(run[key].is_number(), key);
+        }
+        COMPARE(run["tokens"].get<int>(), 4 * 63);
+        verifyStages(run, {"load", "evaluate", "export"});
+        VERIFY(run["provenance"]["build"].contains("libtorch"));
+        COMPARE(run["artifacts"].size(), 2U);
+        for (const Json& artifact : run["artifacts"]) {
+            const Path path = artifact["path"].get<std::string>();
+            VERIFY2(std::filesystem::exists(path), path.string());
+            const Path hashed = artifact["kind"] == "model" ? path / "SHA256SUMS" : path;
+            COMPARE(artifact["sha256"].get<std::string>(), sha256OfFile(hashed));
+        }
+    }
+    for (std::size_t i = 0; i < 3; ++i) {
+        verifyStages(study().runs[i], {"compress"});
+        verifyLinears(study().runs[i]);
+    }
+    verifyStages(study().runs[1], {"calibrate"});
+    verifyStages(study().runs[3], {"recover"});
+    COMPARE(study().runs[1]["spec"]["params"]["pattern"].get<std::string>(), "2:4");
+    COMPARE(study().runs[2]["spec"]["params"]["block-size"].get<int>(), 32); // - and _ are alike
+    COMPARE(study().runs[3]["spec"]["params"]["learning-rate"].get<double>(), 0.001);
+}
+
+TEST(aTextOutcomeNamesTheModel)
+{
+    const test::TempFolder folder;
+    const std::string out = (folder.path() / "model").string();
+    const auto result =
+        espalierRun(apply("none", folder.path() / "w", {"--export", "safetensors:" + out}));
+    VERIFY2(result.exitCode == 0, result.text());
+    VERIFY2(contains(result.out, "Model: " + out), result.text());
+    VERIFY2(contains(result.out, "Perplexity"), result.text());
+    const Json again = jsonOf({"evaluate", "perplexity", "--model", out, "--data",
+                               "builtin:tinystories", "--length", "64", "--windows", "4"});
+    VERIFY(again["perplexity"].get<double>() > 1);
+}
+
+TEST(aRecipeIsAStudyWithGridSeedsAndReferences)
+{
+    const test::TempFolder folder;
+    const std::string recipe = (folder.path() / "small.yaml").string();
+    writeFileAtomically(recipe, "title: Small study\ndefaults:\n  model: " + demoModel() + R"(
+  calibration: { source: "builtin:tinystories", length: 64, windows: 8 }
+  exports: [safetensors]
+  threads: 1
+runs:
+  - name: magnitude
+    method: prune-magnitude
+    grid: { params.sparsity: [0.3, 0.5] }
+  - name: recovered
+    method: distill-logits
+    model: run:magnitude-0.5
+    teacher: )" + demoModel() + R"(
+    params: { steps: 2, learning-rate: 0.001, batch: 2 }
+    seeds: [0, 1]
+)");
+    const std::string report = (folder.path() / "report").string();
+    // A relative workspace means the same for the runs that refer to each other.
+    const auto relative = std::filesystem::relative(folder.path() / "w").string();
+    const Words words{"run", recipe, "--workspace", relative, "--report", report};
+    const Json document = jsonOf(words);
+    const Json& runs = document["runs"];
+    COMPARE(runs.size(), 4U);
+    for (const Json& run : runs) {
+        COMPARE(run["status"].get<std::string>(), "succeeded");
+    }
+    COMPARE(runs[0]["spec"]["params"]["sparsity"].get<double>(), 0.3);
+    const std::string pruned = "run:" + runs[1]["id"].get<std::string>();
+    COMPARE(runs[2]["spec"]["model"].get<std::string>(), pruned);
+    COMPARE(runs[3]["spec"]["seed"].get<int>(), 1);
+    VERIFY(std::filesystem::exists(document["report"].get<std::string>()));
+
+    const Json again = jsonOf(words); // all are there already
+    for (std::size_t i = 0; i < 4; ++i) {
+        COMPARE(again["runs"][i]["id"], runs[i]["id"]);
+        COMPARE(again["runs"][i]["ended_ms"], runs[i]["ended_ms"]);
+    }
+    const Json set = jsonOf(words + Words{"--set", "params.steps=3"}, 3);
+    VERIFY2(contains(set["error"]["message"].get<std::string>(), "steps"), set.dump());
+    test::verifyRefused({"run", recipe, "--set", "sed=3", "--workspace", relative}, 3,
+                        {"sed", "seed"});
+}
+
+TEST(runsAreListedShownAndCompared)
+{
+    const Json all = jsonOf(in({"runs", "list"}))["runs"];
+    COMPARE(all.size(), 4U);
+    COMPARE(all[0]["id"].get<std::string>(), "0004"); // the newest first
+    const Json shown = jsonOf(in({"runs", "show", "2"}))["runs"];
+    COMPARE(shown.size(), 1U);
+    COMPARE(shown[0], study().runs[1]);
+    const Json compared = jsonOf(in({"runs", "compare", "1", "3"}));
+    bool method = false;
+    for (const Json& difference : compared["differences"]) {
+        method = method || (difference["key"] == "method" &&
+                            difference["values"] == Json({"prune-magnitude", "prune-sparsegpt"}));
+    }
+    VERIFY2(method, compared["differences"].dump());
+    const auto table = espalierRun(in({"runs", "list"}));
+    VERIFY2(contains(table.out, "prune-wanda") && contains(table.out, "0.500"), table.text());
+    test::verifyRefused(in({"runs", "show", "77"}), 3, {"no run 77", "runs list"});
+    test::verifyRefused(in({"runs", "resume", "1"}), 3, {"Run 0001 has succeeded already"});
+    test::verifyRefused(in({"runs", "stop", "1"}), 3, {"Run 0001 is not running"});
+}
+
+TEST(aReportIsWrittenAboutRuns)
+{
+    const test::TempFolder folder;
+    const std::string out = (folder.path() / "report").string();
+    const Json json = jsonOf(in({"report", "1", "2", "3", "4", "--out", out}));
+    const std::string page = readFile(json["report"].get<std::string>());
+    VERIFY(contains(page, "<svg") && contains(page, "prune-sparsegpt"));
+    test::verifyRefused(in({"report", "77", "--out", out}), 3, {"no run 77"});
+    test::verifyRefused(in({"report", "--out", out}), 2, {"run is missing"});
+}
+
+TEST(aDeletedRunIsGoneAndItsNumberIsNotUsedAgain)
+{
+    const test::TempFolder folder;
+    const std::string workspace = folder.path().string();
+    const Words none{"apply", "none", "--model", demoModel(), "--workspace", workspace};
+    COMPARE(jsonOf(none)["id"].get<std::string>(), "0001");
+    COMPARE(jsonOf({"runs", "delete", "1", "--workspace", workspace})["deleted"].get<int>(), 1);
+    VERIFY(!std::filesystem::exists(folder.path() / "runs" / "0001"));
+    COMPARE(jsonOf({"runs", "list", "--workspace", workspace})["runs"].size(), 0U);
+    COMPARE(jsonOf(none)["id"].get<std::string>(), "0002");
+}
+
+TEST(theStoreIsCheckedAndMadeAnew)
+{
+    const Json before = jsonOf(in({"runs", "list"}));
+    COMPARE(jsonOf(in({"store", "check"}))["findings"].size(), 0U);
+    const Path database = Path(study().workspace) / "espalier.db";
+    COMPARE(jsonOf(in({"store", "rebuild"}))["runs"].get<int>(), 4);
+    COMPARE(jsonOf(in({"runs", "list"})), before);
+    writeFileAtomically(database, std::string(8192, 'x'));
+    VERIFY(contains(jsonOf(in({"store", "check"}), 3)["findings"][0], "is damaged"));
+    test::verifyRefused(in({"runs", "list"}), 3, {"is damaged", "espalier-run store rebuild"});
+    COMPARE(jsonOf(in({"store", "rebuild"}))["runs"].get<int>(), 4);
+    COMPARE(jsonOf(in({"runs", "list"})), before);
+    VERIFY(std::filesystem::exists(database.string() + ".damaged"));
+}
+
+TEST(aStoppedRunEndsWithFive)
+{
+    const test::TempFolder folder;
+    LongRun run(folder.path().string());
+    const Json asked = jsonOf({"runs", "stop", "1", "--workspace", folder.path().string()});
+    VERIFY(asked["stopping"].get<bool>());
+    const auto result = run.wait();
+    COMPARE(result.exitCode, 5);
+    COMPARE(test::documentIn(result)["status"].get<std::string>(), "cancelled");
+}
+
+TEST(aTerminatedRunEndsWithSeventyFiveAndGoesOn)
+{
+    for (const std::string runner : {"process", "thread"}) {
+        const test::TempFolder folder;
+        const std::string workspace = folder.path().string();
+        {
+            LongRun run(workspace, runner);
+            run.send(runner == "thread" ? SIGINT : SIGTERM);
+            const auto result = run.wait();
+            VERIFY2(result.exitCode == 75, result.text());
+            COMPARE(test::documentIn(result)["status"].get<std::string>(), "interrupted");
+        }
+        VERIFY(std::filesystem::exists(folder.path() / "runs" / "0001" / "checkpoints"));
+        // The same again: the steps of before are kept, so the journal only grows.
+        const auto journal = folder.path() / "runs" / "0001" / "journal.jsonl";
+        const auto before = std::filesystem::file_size(journal);
+        Process resumed(
+            Words{test::runnerProgram().string(), "runs", "resume", "1", "--workspace", workspace});
+        VERIFY(
+            test::waitUntil([&] { return std::filesystem::file_size(journal) > before + 2000; }));
+        resumed.send(SIGTERM);
+        COMPARE(resumed.wait().exitCode, 75);
+    }
+}
