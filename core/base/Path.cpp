@@ -15,7 +15,9 @@ namespace {
 
 [[noreturn]] void failIo(const std::string& what, const Path& file, int reason)
 {
-    const ErrorCode code = reason == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;
+    const ErrorCode code = reason == ENOENT   ? ErrorCode::NotFound
+                           : reason == EISDIR ? ErrorCode::InvalidInput
+                                              : ErrorCode::Io;
     throw Error(code, what + " " + file.string() + ": " + std::strerror(reason) + ".");
 }
 
