@@ -117,6 +117,7 @@ void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId
         exports.emplace_back(); // a footprint is that of files
     }
     for (const ExportSpec& wanted : exports) {
+        run.step("Exporting", 0, 0); // what a failure says it happened during
         const Path folder = wanted.folder.empty() ? run.folder() / "export" : Path(wanted.folder);
         ExportInputs inputs{.model = loaded.model.get(),
                             .sourceFolder = loaded.modelFolder,
