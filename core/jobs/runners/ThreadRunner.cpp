@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <future>
 #include <thread>
 
@@ -57,6 +58,10 @@ private:
 
 std::unique_ptr<ActiveRun> startThread(WorkerInputs inputs, const MethodCatalog& methods)
 {
+    // Of a process that executed this run before: whoever wants to stop it must not ask that
+    // number.
+    std::error_code ignored;
+    std::filesystem::remove(inputs.folder / "worker.pid", ignored);
     return std::make_unique<ThreadRun>(std::move(inputs), methods);
 }
 
