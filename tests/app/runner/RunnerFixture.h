@@ -104,7 +104,8 @@ inline Words smallRun(const std::string& workspace)
             "--workspace",   workspace};
 }
 
-inline Words apply(const std::string& method, const std::string& workspace, const Words& more = {})
+inline Words applied(const std::string& method, const std::string& workspace,
+                     const Words& more = {})
 {
     return Words{"apply", method, "--model", demoModel()} + smallRun(workspace) + more;
 }

@@ -9,7 +9,7 @@
 // and a workspace that still opens. tst_BadPlace has disks and workspaces.
 
 using namespace espalier;
-using test::apply;
+using test::applied;
 using test::contains;
 using test::demoModel;
 using test::espalierRun;
@@ -46,7 +46,7 @@ public:
                             exitCode, parts);
         // The same words when a method is to be applied.
         const test::TempFolder workspace;
-        Words words = apply("prune-magnitude", workspace.path(), {"--export", "safetensors"});
+        Words words = applied("prune-magnitude", workspace.path(), {"--export", "safetensors"});
         words[3] = path().string();
         test::verifyRunFails(words, workspace.path(), exitCode, parts);
     }
@@ -70,7 +70,7 @@ TEST(truncatedWeights)
 {
     const SpoiltModel model;
     std::filesystem::resize_file(model.weights(), 500'000);
-    model.verifyRefused(3, {"model.safetensors", "500000"});
+    model.verifyRefused(3, {"model.safetensors", "the file was cut off"});
 }
 
 TEST(missingWeights)
@@ -138,7 +138,7 @@ TEST(unusableData)
             {"evaluate", "perplexity", "--model", demoModel(), "--data", source, "--length", "64"},
             3, parts);
         const test::TempFolder workspace;
-        Words words = apply("prune-wanda", workspace.path(), {"--export", "safetensors"});
+        Words words = applied("prune-wanda", workspace.path(), {"--export", "safetensors"});
         words[5] = source;
         test::verifyRunFails(words, workspace.path(), 3, parts);
     }
@@ -147,7 +147,7 @@ TEST(unusableData)
 TEST(windowsBeyondTheModelsContext)
 {
     const test::TempFolder workspace;
-    Words words = apply("prune-wanda", workspace.path());
+    Words words = applied("prune-wanda", workspace.path());
     words[7] = "4096";
     test::verifyRunFails(words, workspace.path(), 3,
                          {"Windows of 4096 tokens", "context holds 512", "--length 512 or less"});
@@ -157,7 +157,7 @@ TEST(parametersOutOfRange)
 {
     const test::TempFolder workspace;
     const auto refused = [&](const Words& more, const std::vector<std::string>& parts) {
-        test::verifyRefused(apply("prune-sparsegpt", workspace.path(), more), 3, parts);
+        test::verifyRefused(applied("prune-sparsegpt", workspace.path(), more), 3, parts);
     };
     refused({"--sparsity", "1.5"}, {"1.5", "sparsity"});
     refused({"--sparsity", "half"}, {"half", "sparsity"});
@@ -176,8 +176,8 @@ TEST(missingTeacherAndCalibration)
 {
     const test::TempFolder workspace;
     test::verifyRefused(
-        apply("distill-logits", workspace.path(), {"--steps", "2", "--learning-rate", "0.001"}), 3,
-        {"needs a teacher", "--teacher"});
+        applied("distill-logits", workspace.path(), {"--steps", "2", "--learning-rate", "0.001"}),
+        3, {"needs a teacher", "--teacher"});
     test::verifyRefused(
         {"apply", "prune-wanda", "--model", demoModel(), "--workspace", workspace.path()}, 3,
         {"needs a calibration set", "--calibration"});
@@ -188,7 +188,7 @@ TEST(differentVocabularies)
     const test::TempFolder folder;
     const Path student = test::makeTinyModel(folder.path() / "student");
     const test::TempFolder workspace;
-    Words words = apply("distill-logits", workspace.path(), {"--export", "safetensors"});
+    Words words = applied("distill-logits", workspace.path(), {"--export", "safetensors"});
     words[3] = student.string();
     words = words + Words{"--teacher", demoModel(), "--steps", "2", "--learning-rate", "0.001"};
     test::verifyRunFails(words, workspace.path(), 3,
@@ -198,21 +198,21 @@ TEST(differentVocabularies)
 TEST(aDeviceThatIsNotThere)
 {
     const test::TempFolder workspace;
-    test::verifyRunFails(
-        apply("prune-wanda", workspace.path(), {"--device", "cuda:93", "--export", "safetensors"}),
-        workspace.path(), 3, {"device cuda:93 needs libtorch_cuda.so", "--device cpu"});
+    test::verifyRunFails(applied("prune-wanda", workspace.path(),
+                                 {"--device", "cuda:93", "--export", "safetensors"}),
+                         workspace.path(), 3,
+                         {"device cuda:93 needs libtorch_cuda.so", "--device cpu"});
 }
 
 TEST(lossThatIsNoNumber)
 {
     const test::TempFolder workspace;
-    Words words = apply("distill-logits", workspace.path(),
-                        Words{"--export", "safetensors"} + smallDistillation("200"));
+    Words words = applied("distill-logits", workspace.path(),
+                          Words{"--export", "safetensors"} + smallDistillation("200"));
     words.insert(words.end(), {"--clip", "0", "--warm-up", "0", "--dtype", "fp16"});
     words[std::ranges::find(words, "--learning_rate") - words.begin() + 1] = "1";
-    test::verifyRunFails(
-        words, workspace.path(), 4,
-        {"of training step", "at a learning rate of 1", "Lower the learning rate"});
+    test::verifyRunFails(words, workspace.path(), 4,
+                         {"of training step", "at a learning rate of ", "Lower the learning rate"});
 }
 
 TEST(hessianThatIsNotPositiveDefinite)
@@ -220,7 +220,7 @@ TEST(hessianThatIsNotPositiveDefinite)
     // Eight tokens for 64 and 172 inputs: without damping the Hessian has no inverse. The
     // documented way out is more damping, with a warning for each step.
     const test::TempFolder workspace;
-    Words words = apply("prune-sparsegpt", workspace.path(), {"--damping", "0"});
+    Words words = applied("prune-sparsegpt", workspace.path(), {"--damping", "0"});
     words[7] = "8";
     words[9] = "1";
     const Json run = jsonOf(words);
@@ -242,7 +242,7 @@ TEST(weightsThatAreNoNumbers)
         file.write(reinterpret_cast<const char*>(&nan), sizeof nan);
     }
     const test::TempFolder workspace;
-    Words words = apply("prune-wanda", workspace.path(), {"--export", "safetensors"});
+    Words words = applied("prune-wanda", workspace.path(), {"--export", "safetensors"});
     words[3] = model.path().string();
     test::verifyRunFails(words, workspace.path(), 4, {"not finite"});
 }

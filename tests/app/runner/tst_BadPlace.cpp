@@ -10,7 +10,7 @@
 // Workspaces that cannot be written, and disks that fill up.
 
 using namespace espalier;
-using test::apply;
+using test::applied;
 using test::contains;
 using test::demoModel;
 using test::espalierRun;
@@ -34,8 +34,8 @@ class LongRun {
 public:
     explicit LongRun(const Path& workspace)
         : m_process(Words{test::runnerProgram().string()} +
-                    apply("distill-logits", workspace,
-                          test::smallDistillation("100000") + Words{"--json"}))
+                    applied("distill-logits", workspace,
+                            test::smallDistillation("100000") + Words{"--json"}))
     {
         const Path journal = workspace / "runs" / "0001" / "journal.jsonl";
         VERIFY(test::waitUntil([&] {
@@ -67,7 +67,7 @@ TEST(aDiskThatFillsUpDuringTheExportLosesNothing)
     const std::string workspace = (folder.path() / "w").string();
     // Room for the blocks (0.8 MB) and the rows, not for the exported model (1 MB) as well.
     std::ofstream(folder.path() / "ballast", std::ios::binary) << std::string(2'300'000, 'x');
-    const Words words = apply("prune-wanda", workspace, {"--export", "safetensors"});
+    const Words words = applied("prune-wanda", workspace, {"--export", "safetensors"});
     const auto full = espalierRun(words + Words{"--json"});
     VERIFY2(full.exitCode == 4, full.text());
     VERIFY2(contains(full.err, "No space left on device") || contains(full.err, "disk is full"),
@@ -81,7 +81,7 @@ TEST(aDiskThatFillsUpDuringTheExportLosesNothing)
     COMPARE(resumed["status"].get<std::string>(), "succeeded");
     // Equal to a run that never met a full disk.
     const test::TempFolder roomy;
-    jsonOf(apply("prune-wanda", roomy.path(), {"--export", "safetensors"}));
+    jsonOf(applied("prune-wanda", roomy.path(), {"--export", "safetensors"}));
     COMPARE(sha256OfFile(run / "export" / "model.safetensors"),
             sha256OfFile(roomy.path() / "runs" / "0001" / "export" / "model.safetensors"));
 }
@@ -130,7 +130,7 @@ TEST(aFullDiskTakesNoWorkspace)
         SKIP("this system allows no tmpfs mount");
     }
     fillDisk(folder.path() / "ballast");
-    test::verifyRefused(apply("none", folder.path() / "w"), 4, {folder.path().string()});
+    test::verifyRefused(applied("none", folder.path() / "w"), 4, {folder.path().string()});
 }
 
 TEST(aReadOnlyWorkspaceCanBeReadButNotWritten)
@@ -140,22 +140,22 @@ TEST(aReadOnlyWorkspaceCanBeReadButNotWritten)
     }
     const test::TempFolder folder;
     const std::string workspace = folder.path().string();
-    const Json made = jsonOf(apply("none", workspace));
+    const Json made = jsonOf(applied("none", workspace));
     const auto mounted = test::Mounted::readOnly(folder.path());
     if (!mounted.works()) {
         SKIP("this system allows no read-only bind mount");
     }
-    test::verifyRefused(apply("none", workspace), 4,
+    test::verifyRefused(applied("none", workspace), 4,
                         {"cannot be written: Read-only file system", workspace});
     const Json runs = jsonOf({"runs", "list", "--workspace", workspace})["runs"];
     COMPARE(runs.size(), 1U);
     COMPARE(runs[0], made);
     COMPARE(jsonOf({"store", "check", "--workspace", workspace})["findings"].size(), 0U);
-    // A model can still be written elsewhere by a workspace elsewhere; here the export says no.
+    // Nor does an export into it leave anything there.
     const test::TempFolder other;
     const std::string inside = (folder.path() / "model").string();
-    test::verifyRunFails(apply("none", other.path(), {"--export", "safetensors:" + inside}),
-                         other.path(), 4, {"Read-only file system", inside});
+    test::verifyRunFails(applied("none", other.path(), {"--export", "safetensors:" + inside}),
+                         other.path(), 4, {"Read-only file system", workspace});
 }
 
 TEST(aSecondWriterIsRefusedAndReadersAreWelcome)
@@ -163,7 +163,7 @@ TEST(aSecondWriterIsRefusedAndReadersAreWelcome)
     const test::TempFolder folder;
     const std::string workspace = folder.path().string();
     LongRun run(folder.path());
-    test::verifyRefused(apply("none", workspace), 3,
+    test::verifyRefused(applied("none", workspace), 3,
                         {"already open for writing by process", "Close it there first"});
     const Json runs = jsonOf({"runs", "list", "--workspace", workspace})["runs"];
     COMPARE(runs.size(), 1U);
@@ -177,11 +177,11 @@ TEST(aNewerStoreIsRefused)
 {
     const test::TempFolder folder;
     const std::string workspace = folder.path().string();
-    jsonOf(apply("none", workspace));
+    jsonOf(applied("none", workspace));
     Database(folder.path() / "espalier.db", DatabaseAccess::Write)
         .execute("PRAGMA user_version = 999");
     const std::string words = "has version 999, but this program knows versions up to 1";
-    test::verifyRefused(apply("none", workspace), 3, {words});
+    test::verifyRefused(applied("none", workspace), 3, {words});
     test::verifyRefused({"runs", "list", "--workspace", workspace}, 3, {words});
     const auto checked = espalierRun({"store", "check", "--workspace", workspace});
     COMPARE(checked.exitCode, 3);
@@ -198,7 +198,7 @@ TEST(aFolderThatIsNoExportIsNotReplaced)
     makeFolder(precious);
     writeFileAtomically(precious / "thesis.txt", "ten years of work");
     test::verifyRunFails(
-        apply("none", folder.path() / "w", {"--export", "safetensors:" + precious.string()}),
+        applied("none", folder.path() / "w", {"--export", "safetensors:" + precious.string()}),
         folder.path() / "w", 3, {precious.string()});
     COMPARE(readFile(precious / "thesis.txt"), "ten years of work");
 }

@@ -8,7 +8,7 @@
 // The verbs around runs, as a person would type them one after the other.
 
 using namespace espalier;
-using test::apply;
+using test::applied;
 using test::contains;
 using test::demoModel;
 using test::espalierRun;
@@ -31,7 +31,7 @@ struct Study {
         const Words exported{"--export", "safetensors"};
         const auto add = [&](const std::string& method, const Words& more) {
             const auto result =
-                espalierRun(apply(method, workspace, exported + more + Words{"--json"}));
+                espalierRun(applied(method, workspace, exported + more + Words{"--json"}));
             VERIFY2(result.exitCode == 0 && result.err.empty(), result.text());
             runs.push_back(test::documentIn(result));
         };
@@ -77,9 +77,9 @@ class LongRun {
 public:
     explicit LongRun(const std::string& workspace, const std::string& runner = "process")
         : m_process(Words{test::runnerProgram().string()} +
-                    apply("distill-logits", workspace,
-                          smallDistillation("100000") +
-                              Words{"--runner", runner, "--json", "--checkpoint-every", "0"}))
+                    applied("distill-logits", workspace,
+                            smallDistillation("100000") +
+                                Words{"--runner", runner, "--json", "--checkpoint-every", "0"}))
     {
         const Path journal = Path(workspace) / "runs" / "0001" / "journal.jsonl";
         VERIFY(test::waitUntil([&] {
@@ -135,7 +135,7 @@ TEST(aTextOutcomeNamesTheModel)
     const test::TempFolder folder;
     const std::string out = (folder.path() / "model").string();
     const auto result =
-        espalierRun(apply("none", folder.path() / "w", {"--export", "safetensors:" + out}));
+        espalierRun(applied("none", folder.path() / "w", {"--export", "safetensors:" + out}));
     VERIFY2(result.exitCode == 0, result.text());
     VERIFY2(contains(result.out, "Model: " + out), result.text());
     VERIFY2(contains(result.out, "Perplexity"), result.text());
@@ -268,6 +268,10 @@ TEST(aTerminatedRunEndsWithSeventyFiveAndGoesOn)
         const std::string workspace = folder.path().string();
         {
             LongRun run(workspace, runner);
+            if (runner == "thread") {
+                test::verifyRefused({"runs", "stop", "1", "--workspace", workspace}, 3,
+                                    {"on a thread of the program that started it"});
+            }
             run.send(runner == "thread" ? SIGINT : SIGTERM);
             const auto result = run.wait();
             VERIFY2(result.exitCode == 75, result.text());
