@@ -5,8 +5,8 @@ add_library(espalier_flags INTERFACE)
 target_compile_features(espalier_flags INTERFACE cxx_std_20)
 target_compile_options(espalier_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-  # GCC 12 reports impossible string overlaps when it inlines operator+ (GCC bug 105651).
-  -Wno-restrict
+  # GCC 12 reports impossible string overlaps and bounds when it inlines operator+ (GCC bug 105651).
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-array-bounds;-Wno-stringop-overflow>
   -fvisibility=hidden -fvisibility-inlines-hidden
   $<$<BOOL:${ESPALIER_CCACHE}>:-fpch-preprocess>
   $<$<BOOL:${ESPALIER_WARNINGS_AS_ERRORS}>:-Werror>
