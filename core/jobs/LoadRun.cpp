@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/SeedStream.h"
+#include "core/data/TrainingWindows.h"
 #include "core/jobs/Device.h"
 #include "core/jobs/Provenance.h"
 #include "core/jobs/RunParts.h"
@@ -11,9 +12,6 @@
 namespace espalier {
 
 namespace {
-
-// One window in eight is kept from training, so that a curve shows text no step has seen.
-constexpr std::int64_t kHeldOutShare = 8;
 
 constexpr std::int64_t kLongestDefaultWindow = 2048;
 
@@ -49,19 +47,18 @@ void openModels(LoadedRun& loaded, const RunSpec& spec)
     loaded.model = CausalLM::open(loaded.modelFolder, options);
 }
 
-/// The last windows become the held-out set of a method that trains.
-void splitHeldOut(LoadedRun& loaded)
+/// Two evaluations of different data must not share a name: the second would overwrite the first's
+/// rows.
+std::string uniqueName(const CalibrationSet& data, const LoadedRun& loaded)
 {
-    const std::int64_t windows = loaded.calibration->tokens.size(0);
-    const std::int64_t held = windows / kHeldOutShare;
-    if (held == 0) {
-        return;
+    std::string name = data.name;
+    const auto differs = [&](const auto& known) {
+        return known.second.name == name && known.second.fingerprint != data.fingerprint;
+    };
+    for (int number = 2; std::ranges::any_of(loaded.evaluations, differs); ++number) {
+        name = data.name + "-" + std::to_string(number);
     }
-    CalibrationSet heldOut = *loaded.calibration;
-    heldOut.tokens = loaded.calibration->tokens.slice(0, windows - held).contiguous();
-    loaded.calibration->tokens =
-        loaded.calibration->tokens.slice(0, 0, windows - held).contiguous();
-    loaded.heldOut = std::move(heldOut);
+    return name;
 }
 
 void readData(LoadedRun& loaded, const RunSpec& spec, const DataFolders& folders)
@@ -74,12 +71,17 @@ void readData(LoadedRun& loaded, const RunSpec& spec, const DataFolders& folders
         loaded.dataProvenance[role == "calibration" ? role : data.name] = std::move(entry);
     };
     if (spec.calibration) {
-        loaded.calibration = loadWindows(completedData(*spec.calibration, config),
-                                         loaded.modelFolder, config.vocabSize, Windows::Sampled,
-                                         streamSeed(spec.seed, "calibration"), folders);
+        const bool trains = loaded.method != nullptr && loaded.method->needs().gradients;
+        const DataSpec data = completedData(*spec.calibration, config);
+        TrainingWindows windows =
+            loadTrainingWindows(data, loaded.modelFolder, config.vocabSize,
+                                streamSeed(spec.seed, "calibration"), folders, trains);
+        loaded.calibration = std::move(windows.training);
+        loaded.heldOut = std::move(windows.heldOut);
         remember(*loaded.calibration, "calibration");
-        if (loaded.method != nullptr && loaded.method->needs().gradients) {
-            splitHeldOut(loaded);
+        if (loaded.heldOut) {
+            loaded.dataProvenance["held_out"] = dataProvenance(*loaded.heldOut);
+            loaded.dataProvenance["held_out"]["role"] = "held-out";
         }
     }
     for (const EvaluationSpec& evaluation : spec.evaluations) {
@@ -89,6 +91,7 @@ void readData(LoadedRun& loaded, const RunSpec& spec, const DataFolders& folders
         CalibrationSet data = loadWindows(completedData(evaluation.data, config),
                                           loaded.modelFolder, config.vocabSize, Windows::InOrder,
                                           streamSeed(spec.seed, "evaluation"), folders);
+        data.name = uniqueName(data, loaded);
         remember(data, "evaluation");
         loaded.evaluations.emplace_back(evaluation, std::move(data));
     }
