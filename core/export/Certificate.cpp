@@ -64,7 +64,7 @@ bool isSameRun(const Json& certificate, const Json& provenance)
         return earlier.is_object() && provenance.is_object() && earlier.contains(key) &&
                provenance.contains(key) && earlier.at(key) == provenance.at(key);
     };
-    return agree("run") && agree("fingerprint");
+    return agree("fingerprint");
 }
 
 /// The first name in `folder` that its certificate does not list.

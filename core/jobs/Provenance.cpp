@@ -51,6 +51,11 @@ Json machine()
 
 } // namespace
 
+Json fileHash(const Path& file)
+{
+    return {{"sha256", sha256OfFile(file)}, {"bytes", std::filesystem::file_size(file)}};
+}
+
 Json provenanceOf(const RunSpec& spec)
 {
     Json seeds = {{"run", spec.seed}};
@@ -84,8 +89,7 @@ Json modelProvenance(const Path& folder)
     std::ranges::sort(files);
     Json hashes = Json::object();
     for (const Path& file : files) {
-        hashes[file.filename().string()] = {{"sha256", sha256OfFile(file)},
-                                            {"bytes", std::filesystem::file_size(file)}};
+        hashes[file.filename().string()] = fileHash(file);
     }
     return {{"folder", std::filesystem::absolute(folder).lexically_normal().string()},
             {"files", hashes}};
@@ -99,6 +103,12 @@ Json dataProvenance(const CalibrationSet& data)
                {"windows", data.tokens.size(0)},
                {"length", data.tokens.size(1)},
                {"seed", data.seed}};
+    const auto colon = data.source.find(':');
+    const Path file = data.source.substr(colon + 1, data.source.find('#') - colon - 1);
+    if (!data.source.starts_with("builtin:") && std::filesystem::is_regular_file(file)) {
+        entry["file"] = fileHash(file);
+        entry["file"]["path"] = std::filesystem::absolute(file).lexically_normal().string();
+    }
     constexpr std::string_view kTokens = "tokens:";
     if (data.source.starts_with(kTokens)) {
         Path note = data.source.substr(kTokens.size());

@@ -12,6 +12,9 @@ namespace espalier {
 /// device, command and the derived seed streams of `spec`.
 Json provenanceOf(const RunSpec& spec);
 
+/// {"sha256", "bytes"} of one file.
+Json fileHash(const Path& file);
+
 /// SHA-256 and bytes of the weight files, config.json and tokenizer.json of a model folder.
 Json modelProvenance(const Path& folder);
 

@@ -69,8 +69,8 @@ void Execution::work(const std::optional<Json>& resume)
     at::set_num_threads(static_cast<int>(spec.threads));
     at::globalContext().setDeterministicAlgorithms(true, false);
     RunInputs contextInputs{.spec = &spec, .folder = m_inputs.folder, .resume = resume};
-    resetPeakRss();
     const auto start = std::chrono::steady_clock::now();
+    resetPeakRss();
     LoadedRun loaded = loadRun(m_inputs, m_methods);
     Json provenance = provenanceOf(spec);
     provenance["model"] = modelProvenance(loaded.modelFolder);

@@ -11,6 +11,9 @@ namespace espalier {
 namespace {
 using Clock = std::chrono::steady_clock;
 
+constexpr const char* kStageTotals =
+    "stage_totals"; // beside the method's own keys in a resume point
+
 struct StageTotals {
     double seconds = 0;
     std::int64_t peakRssBytes = 0;
@@ -54,6 +57,28 @@ struct RunContext::State {
     {
     }
 
+    /// Seconds of the sessions before: a resumed run's stages add up over all of them.
+    void takeOverTotals()
+    {
+        if (!inputs.resume || !inputs.resume->is_object()) {
+            return;
+        }
+        const Json totals = inputs.resume->value(kStageTotals, Json::object());
+        for (const auto& [name, total] : totals.items()) {
+            stages[name] = {total.value("seconds", 0.0),
+                            total.value("peak_rss_bytes", std::int64_t{0})};
+        }
+    }
+
+    Json totalsAsJson() const
+    {
+        Json totals = Json::object();
+        for (const auto& [name, total] : stages) {
+            totals[name] = {{"seconds", total.seconds}, {"peak_rss_bytes", total.peakRssBytes}};
+        }
+        return totals;
+    }
+
     double secondsLeft(std::string_view name, std::int64_t done, std::int64_t total)
     {
         const auto now = Clock::now();
@@ -73,6 +98,7 @@ struct RunContext::State {
 RunContext::RunContext(RunInputs inputs, RunMonitor& monitor)
     : m_state(std::make_unique<State>(std::move(inputs), monitor))
 {
+    m_state->takeOverTotals();
 }
 
 RunContext::~RunContext() = default;
@@ -160,7 +186,12 @@ const std::optional<Json>& RunContext::resumePoint() const
 
 void RunContext::saveResumePoint(const Json& state)
 {
-    m_state->monitor->saveResumePoint(state);
+    Json withTotals = state;
+    if (withTotals.is_object()) {
+        enterStage(m_state->stage); // what the present stage has taken so far counts
+        withTotals[kStageTotals] = m_state->totalsAsJson();
+    }
+    m_state->monitor->saveResumePoint(withTotals);
 }
 
 void RunContext::step(std::string_view label, std::int64_t done, std::int64_t total)
@@ -191,9 +222,6 @@ RunContext::StageGuard::~StageGuard()
 
 void RunContext::enterStage(const std::string& name)
 {
-    if (name == m_state->stage) {
-        return;
-    }
     const auto now = Clock::now();
     if (!m_state->stage.empty()) {
         StageTotals& totals = m_state->stages[m_state->stage];

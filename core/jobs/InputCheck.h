@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Export.h"
+#include "core/run/RunRecord.h"
+
+namespace espalier {
+
+/// Whether the model, teacher and data files a finished run used are still the same, by the hashes
+/// in its provenance. A run whose inputs have changed must not be taken for a fresh one with the
+/// same spec.
+ESPALIER_API bool inputsUnchanged(const RunRecord& record);
+
+} // namespace espalier
