@@ -54,11 +54,12 @@ int generateVerb(const Words& words)
                                   .dtype = *dtype};
     const bool json = arguments.has("json");
     const SignalWatch watch([] {});
-    if (!json) {
-        std::printf("%s", request.prompt.c_str());
-        std::fflush(stdout);
-    }
+    bool promptShown = json; // only once the prompt has been accepted
     const GeneratedText result = generateText(request, [&](std::string_view piece) {
+        if (!promptShown) {
+            std::printf("%s", request.prompt.c_str());
+            promptShown = true;
+        }
         if (!json) {
             std::fwrite(piece.data(), 1, piece.size(), stdout);
             std::fflush(stdout);

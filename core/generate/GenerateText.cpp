@@ -45,6 +45,17 @@ GeneratedText generateText(const GenerateRequest& request,
         throw Error(ErrorCode::InvalidInput,
                     "The prompt has no tokens and the model has no begin token. Give a prompt.");
     }
+    const auto promptLength = static_cast<std::int64_t>(result.promptTokens.size());
+    if (promptLength + request.tokens > model->config().maxPositions) {
+        throw Error(ErrorCode::InvalidInput,
+                    "The prompt has " + std::to_string(promptLength) + " tokens and " +
+                        std::to_string(request.tokens) +
+                        " more are asked for; the model's context holds " +
+                        std::to_string(model->config().maxPositions) + ". Use --tokens " +
+                        std::to_string(std::max<std::int64_t>(1, model->config().maxPositions -
+                                                                     promptLength)) +
+                        " or less.");
+    }
     std::vector<std::int32_t> all = result.promptTokens;
     std::size_t shown = tokenizer->decode(all).size();
     const auto start = std::chrono::steady_clock::now();
