@@ -97,6 +97,7 @@ int applyVerb(const Words& words)
         printOutcome(reader, record);
     }
     printFailures({record});
+    printWarnings(reader, record.id);
     return exitCodeOf(record);
 }
 

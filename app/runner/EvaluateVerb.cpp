@@ -72,6 +72,12 @@ int evaluateVerb(const Words& words)
         .batch = arguments.number("batch", 4, 1),
         .dtype = *dtype,
         .builtinData = builtinDataFolder()};
+    const bool takesData =
+        request.evaluation.kind == "perplexity" || request.evaluation.kind == "divergence";
+    if (!takesData && arguments.has("data")) {
+        throw UsageError("The evaluation " + request.evaluation.kind +
+                         " takes no data. Leave --data out.");
+    }
     ProgressLine line;
     const auto start = std::chrono::steady_clock::now();
     const SignalWatch watch([] {});

@@ -36,7 +36,7 @@ std::vector<RunId> chosenRuns(const StoreReader& reader, const std::vector<std::
 
 int reportVerb(const Words& words)
 {
-    std::vector<OptionSpec> options = sessionOptions();
+    std::vector<OptionSpec> options = readerOptions();
     options.push_back({"out", "DIR", "folder of the report"});
     const Arguments arguments = Arguments::parse(words, options);
     if (arguments.has("help")) {
@@ -46,7 +46,10 @@ int reportVerb(const Words& words)
     const Path folder = arguments.required("out");
     arguments.positional(0, "run");
     const StoreReader reader(workspaceOf(arguments));
-    writeReport(buildReport(reader, chosenRuns(reader, arguments.positionals())), folder);
+    const MethodCatalog methods(methodFolders());
+    writeReport(
+        buildReport(reader, chosenRuns(reader, arguments.positionals()), reportOptions(methods)),
+        folder);
     const std::string page = (folder / "report.html").string();
     if (arguments.has("json")) {
         printJson({{"report", page}, {"folder", folder.string()}});

@@ -43,6 +43,24 @@ Json evaluationsJson(const StoreReader& reader, RunId id)
     return list;
 }
 
+/// The dataset of the perplexity that was asked for first: it stands at the top level.
+std::string firstPerplexityDataset(const RunRecord& record)
+{
+    const Json data = record.provenance.value("data", Json::object());
+    for (const EvaluationSpec& evaluation : record.spec.evaluations) {
+        for (const auto& [name, entry] : data.items()) {
+            const bool lengthFits =
+                evaluation.data.length == 0 ||
+                entry.value("length", std::int64_t{0}) == evaluation.data.length;
+            if (evaluation.kind == "perplexity" && entry.value("role", "") == "evaluation" &&
+                entry.value("source", "") == evaluation.data.source && lengthFits) {
+                return name;
+            }
+        }
+    }
+    return {};
+}
+
 Json groupJson(const StoreReader& reader, RunId id, std::string_view prefix)
 {
     Json values = Json::object();
@@ -111,13 +129,22 @@ Json runJson(const StoreReader& reader, const RunRecord& record)
               {"linears", linearsJson(reader, record.id)},
               {"footprint", groupJson(reader, record.id, "footprint/")},
               {"speed", groupJson(reader, record.id, "speed/")}};
+    const std::string firstDataset = firstPerplexityDataset(record);
     for (const Json& evaluation : json["evaluations"]) {
-        if (evaluation.contains("perplexity") && !json.contains("perplexity")) {
+        const bool isFirst = evaluation["dataset"] == firstDataset || firstDataset.empty();
+        if (isFirst && evaluation.contains("perplexity") && !json.contains("perplexity")) {
             for (const char* key : {"perplexity", "nll", "tokens", "standard_error"}) {
                 json[key] = evaluation.value(key, Json());
             }
         }
     }
+    Json warnings = Json::array();
+    for (const RunEvent& event : reader.events(record.id)) {
+        if (event.level == EventLevel::Warning) {
+            warnings.push_back(event.text);
+        }
+    }
+    json["warnings"] = std::move(warnings);
     Json artifacts = Json::array();
     for (const Artifact& artifact : record.artifacts) {
         artifacts.push_back({{"kind", artifact.kind},
@@ -160,6 +187,10 @@ void printRuns(const StoreReader& reader, const std::vector<RunRecord>& records)
             sparsity += linear.value("sparsity", 0.0);
         }
         const auto linears = static_cast<double>(json["linears"].size());
+        double seconds = 0; // of all stages, over all sessions of the run
+        for (const Json& stage : json["stages"]) {
+            seconds += stage.value("seconds", 0.0);
+        }
         const Json bytes = json["footprint"].value("bytes", Json());
         rows.push_back(
             {toText(record.id), record.spec.title, record.isStudy ? "study" : record.spec.method,
@@ -167,9 +198,7 @@ void printRuns(const StoreReader& reader, const std::vector<RunRecord>& records)
              linears > 0 ? number("%.3f", sparsity / linears) : "-",
              number("%.4f", json.value("perplexity", Json())), number("%.4g", divergence),
              number("%.2f", bytes.is_number() ? Json(bytes.get<double>() / 1e6) : Json()),
-             record.endedMs > 0 && record.startedMs > 0
-                 ? number("%.1f", static_cast<double>(record.endedMs - record.startedMs) / 1000)
-                 : "-"});
+             seconds > 0 ? number("%.1f", seconds) : "-"});
     }
     printTable(rows);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Session.h"
 #include "app/runner/Verb.h"
+#include "core/jobs/InputCheck.h"
 #include "core/jobs/RunWorker.h"
 #include "core/report/ReportBuilder.h"
 #include "core/run/Recipe.h"
@@ -91,7 +92,7 @@ private:
     std::optional<RunId> findAgain(const RunSpec& spec)
     {
         const auto same = [wanted = fingerprint(spec)](const RunRecord& record) {
-            return !record.isStudy && fingerprint(record.spec) == wanted;
+            return !record.isStudy && fingerprint(record.spec) == wanted && inputsUnchanged(record);
         };
         const auto found = std::ranges::find_if(m_known, same);
         if (found == m_known.end() || found->status == RunStatus::Cancelled) {
@@ -121,7 +122,8 @@ private:
     RunId m_study = RunId::None;
 };
 
-int finish(const StoreReader& reader, const std::vector<RunId>& ids, const Arguments& arguments)
+int finish(const StoreReader& reader, const std::vector<RunId>& ids, const Arguments& arguments,
+           const MethodCatalog& methods)
 {
     std::vector<RunRecord> records;
     int code = Done;
@@ -133,10 +135,13 @@ int finish(const StoreReader& reader, const std::vector<RunId>& ids, const Argum
     }
     Json document{{"runs", std::move(runs)}};
     if (const auto folder = arguments.value("report")) {
-        writeReport(buildReport(reader, ids), *folder);
+        writeReport(buildReport(reader, ids, reportOptions(methods)), *folder);
         document["report"] = (Path(*folder) / "report.html").string();
     }
     printFailures(records);
+    for (const RunRecord& record : records) {
+        printWarnings(reader, record.id);
+    }
     if (arguments.has("json")) {
         printJson(document);
         return code;
@@ -178,7 +183,7 @@ int runVerb(const Words& words)
     Session session(arguments, methods);
     const std::vector<RunId> ids = Submission(session, recipe, resume == "auto").submit();
     session.drain();
-    return finish(session.reader(), ids, arguments);
+    return finish(session.reader(), ids, arguments, methods);
 }
 
 } // namespace espalier::cli

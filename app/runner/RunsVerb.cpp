@@ -187,7 +187,14 @@ int runsVerb(const Words& words)
         return list(reader, arguments, reader.runs(arguments.valueOr("experiment", "")));
     }
     if (action == "show") {
-        return list(reader, arguments, chosen(reader, arguments));
+        const std::vector<RunRecord> records = chosen(reader, arguments);
+        if (!arguments.has("json")) {
+            for (const RunRecord& record : records) {
+                printDetails(reader, record);
+            }
+            return Done;
+        }
+        return list(reader, arguments, records);
     }
     if (action == "compare") {
         return compare(reader, arguments);

@@ -60,6 +60,16 @@ Path workspaceOf(const Arguments& arguments)
     return std::filesystem::absolute(folder).lexically_normal();
 }
 
+std::vector<OptionSpec> readerOptions()
+{
+    return {
+        {"workspace", "DIR",
+         "which workspace (default: ESPALIER_WORKSPACE, or the user's data folder)"},
+        {"json", "", "one JSON document on stdout"},
+        {"help", "", "this text"},
+    };
+}
+
 std::vector<OptionSpec> sessionOptions()
 {
     return {

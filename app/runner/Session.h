@@ -5,6 +5,7 @@
 #include "app/runner/Output.h"
 #include "core/jobs/JobQueue.h"
 #include "core/method/MethodCatalog.h"
+#include "core/report/ReportBuilder.h"
 #include "core/store/ExperimentStore.h"
 #include "core/store/StoreReader.h"
 
@@ -25,6 +26,9 @@ Path workspaceOf(const Arguments& arguments);
 
 /// Options of every verb that runs something.
 std::vector<OptionSpec> sessionOptions();
+
+/// Options of verbs that only read a workspace.
+std::vector<OptionSpec> readerOptions();
 
 /// A workspace opened for writing with a queue on it; what `apply`, `run` and `runs resume` share.
 class Session {
@@ -58,6 +62,12 @@ Json runJson(const StoreReader& reader, const RunRecord& record);
 int exitCodeOf(const RunRecord& record);
 /// Why runs failed, a sentence each on stderr, whatever goes to stdout.
 void printFailures(const std::vector<RunRecord>& records);
+/// Warnings of a run, such as a Hessian that needed more damping, a line each on stderr.
+void printWarnings(const StoreReader& reader, RunId run);
+/// Everything a person asks of one run: what it was, its results, its files, how it ended.
+void printDetails(const StoreReader& reader, const RunRecord& record);
+/// "Wanda" for prune-wanda.
+ReportOptions reportOptions(const MethodCatalog& methods);
 /// Table of runs: id, method, status, sparsity, perplexity, divergence, bytes, seconds.
 void printRuns(const StoreReader& reader, const std::vector<RunRecord>& records);
 

@@ -8,7 +8,7 @@ namespace espalier::cli {
 
 int storeVerb(const Words& words)
 {
-    const Arguments arguments = Arguments::parse(words, sessionOptions());
+    const Arguments arguments = Arguments::parse(words, readerOptions());
     if (arguments.has("help")) {
         std::printf("espalier-run store check|rebuild\n\n%s", helpLines(sessionOptions()).c_str());
         return Done;
