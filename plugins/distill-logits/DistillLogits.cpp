@@ -2,13 +2,14 @@
 // Logit distillation: a student learns the teacher's next-token distributions.
 // Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015.
 //
-//   z_T, z_S  logits of teacher and student [tokens x vocabulary], held for one chunk of tokens
-//   only T         temperature; p = softmax(z_T / T), q = softmax(z_S / T) y         the token that
-//   really comes next alpha     weight of the soft term (`kl-weight`); the hard term has its own
-//   (`ce-weight`)
+// clang-format off
+//   z_T, z_S  logits of teacher and student [tokens x vocabulary], held for one chunk of tokens only
+//   T         temperature; p = softmax(z_T / T), q = softmax(z_S / T)
+//   y         the token that really comes next
+//   alpha     weight of the soft term (`kl-weight`); the hard term has its own (`ce-weight`)
 //
-//   L = alpha T^2 D(p, q) + ceWeight CE(y, softmax(z_S)), each a mean over the scored tokens of a
-//   step
+//   L = alpha T^2 D(p, q) + ceWeight CE(y, softmax(z_S)), each a mean over the scored tokens of a step
+// clang-format on
 #include "core/method/PluginAbi.h"
 #include "core/method/RunContext.h"
 #include "core/train/Autocast.h"
