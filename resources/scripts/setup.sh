@@ -48,6 +48,7 @@ fetch_wheel() { # name==version folder
 
 ensure_libtorch() {
     if [ -n "${LIBTORCH:-}" ]; then return 0; fi
+    case "${ESPALIER_CMAKE_ARGS:-}" in *-DESPALIER_LIBTORCH=*) return 0 ;; esac
     target="$ROOT/build/libtorch"
     [ -f "$target/complete" ] && return 0
     say "fetching libtorch $libtorch_version (once, up to 530 MB)"
@@ -81,8 +82,12 @@ PY
 
 # configure preset; fast when nothing changed
 configure() {
-    if [ ! -f "$ROOT/build/$1/build.ninja" ]; then
+    wanted="${LIBTORCH:-} ${ESPALIER_CMAKE_ARGS:-}"
+    stamp="$ROOT/build/$1/.configured"
+    if [ ! -f "$ROOT/build/$1/build.ninja" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+        # shellcheck disable=SC2086
         cmake -S "$ROOT" --preset "$1" ${ESPALIER_CMAKE_ARGS:-} >&2
+        printf '%s' "$wanted" > "$stamp"
     fi
 }
 
