@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/Workspace.h"
+
+#include "app/Text.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QProcessEnvironment>
+
+namespace espalier {
+
+namespace {
+
+constexpr int kWatchMs = 1000;
+
+} // namespace
+
+Installation Installation::ofThisProgram()
+{
+    const Path programs = toPath(QCoreApplication::applicationDirPath());
+    std::vector<Path> extra;
+    for (const QString& folder :
+         qEnvironmentVariable("ESPALIER_PLUGIN_PATH").split(QLatin1Char(':'), Qt::SkipEmptyParts)) {
+        extra.push_back(toPath(folder));
+    }
+    return {.workerProgram = programs / "espalier-run",
+            .demo = programs.parent_path() / "share" / "espalier" / "demo",
+            .plugins = pluginFolders(extra)};
+}
+
+Workspace::Workspace(const Path& folder, Installation installation, QObject* parent)
+    : QObject(parent)
+    , m_layout{std::filesystem::absolute(folder).lexically_normal()}
+    , m_installation(std::move(installation))
+    , m_methods(m_installation.plugins)
+{
+    m_commands.setMaxThreadCount(1);
+    connect(&m_feed, &RunFeed::runsChanged, this, &Workspace::runsChanged);
+    openStore();
+    m_rows = std::make_unique<RowsReader>(m_layout.folder);
+    connect(m_rows.get(), &RowsReader::failed, this, &Workspace::failed);
+    if (isReadOnly()) {
+        connect(&m_watch, &QTimer::timeout, this, &Workspace::watchOthers);
+        m_watch.start(kWatchMs);
+    }
+}
+
+Workspace::~Workspace()
+{
+    waitForCommands();
+}
+
+void Workspace::openStore()
+{
+    // Second writer and read-only folder are refused by the store in words; the rows stay readable.
+    try {
+        m_store = std::make_unique<ExperimentStore>(m_layout.folder);
+    } catch (const Error& error) {
+        const bool isRefused =
+            error.code() == ErrorCode::InvalidInput || error.code() == ErrorCode::Io;
+        if (!isRefused || !std::filesystem::exists(m_layout.database())) {
+            throw;
+        }
+        m_readOnlyReason = fromUtf8(error.what());
+        return;
+    }
+    m_queue = std::make_unique<JobQueue>(*m_store, m_methods, m_feed,
+                                         QueueOptions{.runner = RunnerKind::Process,
+                                                      .workerProgram = m_installation.workerProgram,
+                                                      .builtinData = m_installation.demo,
+                                                      .pluginFolders = m_installation.plugins});
+}
+
+QString Workspace::name() const
+{
+    return fromPath(m_layout.folder.filename());
+}
+
+void Workspace::command(std::function<void()> action)
+{
+    if (isReadOnly()) {
+        Q_EMIT failed(tr("This workspace is read-only: %1").arg(m_readOnlyReason));
+        return;
+    }
+    m_commands.start([this, action = std::move(action)] {
+        // A thread's end is a border: the error becomes a message of the window.
+        try {
+            action();
+        } catch (const Error& error) {
+            Q_EMIT failed(fromUtf8(error.what()));
+        }
+    });
+}
+
+void Workspace::submit(const std::vector<RunSpec>& specs, const QString& studyTitle)
+{
+    command([this, specs, title = toUtf8(studyTitle)] {
+        RunId study = RunId::None;
+        if (specs.size() > 1) {
+            study = m_queue->submitStudy(title, specs.front().experiment);
+        }
+        QList<qint64> ids;
+        for (const RunSpec& spec : specs) {
+            ids.append(numberOf(m_queue->submit(spec, study)));
+        }
+        Q_EMIT submitted(ids);
+    });
+}
+
+void Workspace::stop(qint64 run)
+{
+    command([this, run] { m_queue->stop(runOf(run)); });
+}
+
+void Workspace::pause(qint64 run)
+{
+    command([this, run] { m_queue->pause(runOf(run)); });
+}
+
+void Workspace::resume(qint64 run)
+{
+    command([this, run] { m_queue->resume(runOf(run)); });
+}
+
+void Workspace::retry(qint64 run)
+{
+    command([this, run] { m_queue->retry(runOf(run)); });
+}
+
+void Workspace::remove(qint64 run)
+{
+    command([this, run] {
+        m_store->removeRun(runOf(run));
+        Q_EMIT runsChanged({});
+    });
+}
+
+void Workspace::addModel(const ListedModel& model)
+{
+    command([this, model] {
+        espalier::addModel(m_layout.models(), model);
+        Q_EMIT modelsChanged();
+    });
+}
+
+void Workspace::waitForCommands()
+{
+    m_commands.waitForDone();
+}
+
+void Workspace::watchOthers()
+{
+    m_rows->ask(
+        this, [](const StoreReader& store) { return store.changeCounter(); },
+        [this](std::int64_t counter) {
+            if (counter != m_changeCounter) {
+                m_changeCounter = counter;
+                Q_EMIT runsChanged({});
+            }
+        });
+}
+
+} // namespace espalier

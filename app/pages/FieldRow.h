@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+
+namespace espalier {
+
+/// A line of a page's own form, in line with those of a ParamForm: label, editor, help; the finding
+/// below.
+class FieldRow : public QWidget {
+    Q_OBJECT
+
+public:
+    /// The editor's objectName names the parts of the row.
+    FieldRow(const QString& label, QWidget* editor, QWidget* parent);
+
+    void setHelp(const QString& text);
+    /// Empty: none.
+    void setIssue(const QString& text);
+    bool hasIssue() const;
+
+    QWidget* editor() const { return m_editor; }
+
+private:
+    QWidget* m_editor;
+    QLabel* m_help;
+    QWidget* m_issue;
+    QLabel* m_issueText;
+};
+
+} // namespace espalier

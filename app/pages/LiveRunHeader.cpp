@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/LiveRunHeader.h"
+
+#include "app/Text.h"
+#include "app/rows/RunNames.h"
+#include "app/rows/Stages.h"
+#include "core/analysis/NumberFormat.h"
+#include "widgets/plots/StyleSheet.h"
+#include "widgets/views/ElidedLabel.h"
+#include "widgets/views/FailureBand.h"
+#include "widgets/views/RunState.h"
+#include "widgets/views/StageRow.h"
+
+#include <QDateTime>
+#include <QLabel>
+#include <QLocale>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace espalier {
+
+namespace {
+
+QPushButton* makeButton(const char* name, Glyph glyph, const QString& text, QWidget* parent)
+{
+    auto* button = new QPushButton(icon(glyph), text, parent);
+    button->setObjectName(QString::fromLatin1(name));
+    return button;
+}
+
+const char* chipRole(RunStatus status)
+{
+    switch (status) {
+    case RunStatus::Succeeded:
+        return "successChip";
+    case RunStatus::Failed:
+        return "dangerChip";
+    case RunStatus::Paused:
+    case RunStatus::Interrupted:
+    case RunStatus::Cancelled:
+        return "warningChip";
+    default:
+        return "chip";
+    }
+}
+
+} // namespace
+
+LiveRunHeader::LiveRunHeader(QWidget* parent)
+    : QWidget(parent)
+    , m_title(new ElidedLabel(this))
+    , m_chip(new QLabel(this))
+    , m_subtitle(new ElidedLabel(this))
+    , m_pause(makeButton("pauseRun", Glyph::Pause, tr("Pause"), this))
+    , m_resume(makeButton("resumeRun", Glyph::Play, tr("Resume"), this))
+    , m_stop(makeButton("stopRun", Glyph::Stop, tr("Stop…"), this))
+    , m_stages(new StageRow(this))
+    , m_confirmation(new MessageBand(this))
+    , m_outcome(new MessageBand(this))
+    , m_failure(new FailureBand(this))
+{
+    m_title->setObjectName(QStringLiteral("runTitle"));
+    m_title->setTextFormat(Qt::PlainText);
+    setTextRole(m_title, TextRole::Heading);
+    m_chip->setObjectName(QStringLiteral("runState"));
+    m_subtitle->setObjectName(QStringLiteral("runSubtitle"));
+    setRole(m_subtitle, "muted");
+    m_outcome->setObjectName(QStringLiteral("outcome"));
+    m_confirmation->setObjectName(QStringLiteral("stopConfirmation"));
+    m_confirmation->hide();
+    m_outcome->hide();
+    m_failure->hide();
+    auto* back = new QToolButton(this);
+    back->setObjectName(QStringLiteral("allRuns"));
+    back->setText(tr("‹ All runs"));
+    back->setToolTip(tr("Back to the list of runs (Esc)"));
+    setRole(back, "flat");
+    auto* line = new QHBoxLayout;
+    line->setContentsMargins(12, 10, 12, 0);
+    line->setSpacing(10);
+    line->addWidget(back);
+    line->addWidget(m_title);
+    line->addWidget(m_chip);
+    line->addWidget(m_subtitle, 1);
+    line->addWidget(m_pause);
+    line->addWidget(m_resume);
+    line->addWidget(m_stop);
+    auto* stages = new QHBoxLayout;
+    stages->setContentsMargins(12, 2, 12, 4);
+    stages->addWidget(m_stages);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(line);
+    column->addLayout(stages);
+    column->addWidget(m_confirmation);
+    column->addWidget(m_outcome);
+    column->addWidget(m_failure);
+    connect(back, &QToolButton::clicked, this, &LiveRunHeader::closeRequested);
+    connect(m_pause, &QPushButton::clicked, this, &LiveRunHeader::pauseRequested);
+    connect(m_resume, &QPushButton::clicked, this, &LiveRunHeader::resumeRequested);
+    connect(m_stop, &QPushButton::clicked, this, &LiveRunHeader::confirmStop);
+    connect(m_confirmation, &MessageBand::actionTriggered, this, [this](const QString& id) {
+        m_confirmation->hide();
+        if (id == QStringLiteral("confirmStop")) {
+            Q_EMIT stopRequested();
+        }
+    });
+    connect(m_outcome, &MessageBand::actionTriggered, this, &LiveRunHeader::compareRequested);
+    connect(m_failure, &MessageBand::actionTriggered, this, [this](const QString& id) {
+        if (id == QStringLiteral("resume")) {
+            Q_EMIT resumeRequested();
+        } else if (id == QStringLiteral("retry")) {
+            Q_EMIT retryRequested();
+        }
+    });
+}
+
+void LiveRunHeader::setRun(const LiveRun& run, bool isWritable)
+{
+    const RunRecord& record = run.record;
+    if (m_id != numberOf(record.id)) {
+        m_id = numberOf(record.id);
+        m_confirmation->hide();
+        m_message.clear();
+    }
+    m_title->setText(
+        tr("Run %1 %2 %3").arg(fromUtf8(toText(record.id)), run.name, run.variant).trimmed());
+    m_chip->setText(lookOf(record.status).word);
+    setRole(m_chip, chipRole(record.status));
+    QStringList words{modelNameOf(record.spec.model), tr("seed %1").arg(record.spec.seed)};
+    if (record.startedMs > 0) {
+        const QDateTime start = QDateTime::fromMSecsSinceEpoch(record.startedMs);
+        words.append(tr("started %1").arg(QLocale().toString(start.time(), QLocale::ShortFormat)));
+        if (record.endedMs > 0) {
+            words.append(tr("took %1").arg(fromUtf8(
+                durationText(static_cast<double>(record.endedMs - record.startedMs) / 1000.0))));
+        }
+    }
+    m_subtitle->setText(words.join(QStringLiteral(", ")));
+    showButtons(run, isWritable);
+    showStages(run);
+    showBands(run, isWritable);
+}
+
+void LiveRunHeader::showButtons(const LiveRun& run, bool isWritable)
+{
+    const RunStatus status = run.record.status;
+    m_pause->setVisible(isWritable && status == RunStatus::Running);
+    m_stop->setVisible(isWritable && !isFinal(status));
+    m_resume->setVisible(isWritable &&
+                         (status == RunStatus::Paused || status == RunStatus::Interrupted));
+    m_kept = run.currentBlock > 0
+                 ? tr("Blocks 0 to %1 are kept and can be gone on from.").arg(run.currentBlock - 1)
+                 : tr("What was finished is kept.");
+    if (isFinal(status)) {
+        m_confirmation->hide();
+    }
+}
+
+void LiveRunHeader::showStages(const LiveRun& run)
+{
+    m_stages->setStages(stagesOf(run));
+    m_stages->setTimeLeft(run.timeLeft, run.timeLeft.isEmpty() ? QString() : tr("in this stage"),
+                          tr("From the time of the steps done so far."));
+}
+
+void LiveRunHeader::showBands(const LiveRun& run, bool isWritable)
+{
+    const RunRecord& record = run.record;
+    const bool hasFailed = record.status == RunStatus::Failed && record.failure;
+    m_failure->setVisible(hasFailed);
+    if (hasFailed && m_message != fromUtf8(record.failure->message)) {
+        m_message = fromUtf8(record.failure->message);
+        QList<MessageBand::Action> actions;
+        if (isWritable) {
+            actions = {{QStringLiteral("resume"), tr("Resume")},
+                       {QStringLiteral("retry"), tr("Retry")}};
+        }
+        m_failure->setFailure(*record.failure, actions);
+    }
+    const bool hasOutcome = record.status == RunStatus::Succeeded && !std::isnan(run.perplexity);
+    m_outcome->setVisible(hasOutcome);
+    if (hasOutcome) {
+        QString text = tr("<b>Perplexity %1.</b>").arg(fromUtf8(perplexityText(run.perplexity)));
+        if (!std::isnan(run.size)) {
+            text += tr(" %1 on disk; zeros alone make no smaller file.")
+                        .arg(fromUtf8(megabyteText(run.size)));
+        }
+        if (m_outcome->text() != text) {
+            m_outcome->setMessage(MessageBand::Tone::Success, text,
+                                  {{QStringLiteral("compare"), tr("Compare")}});
+        }
+    }
+}
+
+void LiveRunHeader::confirmStop()
+{
+    m_confirmation->setMessage(MessageBand::Tone::Warning,
+                               tr("Stop run %1? %2").arg(fromUtf8(toText(runOf(m_id))), m_kept),
+                               {{QStringLiteral("keepRunning"), tr("Keep running")},
+                                {QStringLiteral("confirmStop"), tr("Stop")}});
+    m_confirmation->show();
+}
+
+} // namespace espalier

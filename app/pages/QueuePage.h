@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/Context.h"
+#include "app/bridge/RowsReader.h"
+#include "app/pages/RunListModel.h"
+
+#include <QWidget>
+
+class QAction;
+class QStackedWidget;
+class QTableView;
+
+namespace espalier {
+
+class EmptyState;
+class LiveRunView;
+
+/// What is happening now, is it going well, what failed and why: all runs, or one of them live.
+class QueuePage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit QueuePage(const Context& context, QWidget* parent = nullptr);
+
+    RunListModel& runs() { return m_model; }
+
+    LiveRunView& liveRun() { return *m_live; }
+
+    void openRun(qint64 id);
+
+private:
+    QWidget* makeList();
+    void addActions();
+    void showRuns(const QList<ListedRun>& runs);
+    void showPart();
+    void updateActions();
+    qint64 currentRun() const;
+
+    Context m_context;
+    RunListModel m_model;
+    QStackedWidget* m_stack;
+    QTableView* m_table = nullptr;
+    EmptyState* m_empty;
+    LiveRunView* m_live;
+    QWidget* m_list;
+    QAction* m_pause = nullptr;
+    QAction* m_resume = nullptr;
+    QAction* m_stop = nullptr;
+    QAction* m_retry = nullptr;
+    QAction* m_remove = nullptr;
+    RepeatedQuestion m_question;
+};
+
+} // namespace espalier

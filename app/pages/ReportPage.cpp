@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/ReportPage.h"
+
+#include "app/Text.h"
+#include "app/Workspace.h"
+#include "app/settings/Settings.h"
+#include "widgets/plots/StyleSheet.h"
+#include "widgets/views/EmptyState.h"
+#include "widgets/views/RunState.h"
+
+#include <QDesktopServices>
+#include <QFileDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPainter>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QSvgRenderer>
+#include <QTextBrowser>
+#include <QUrl>
+#include <QVBoxLayout>
+
+namespace espalier {
+
+namespace {
+
+constexpr const char* kFolderKind = "report";
+constexpr double kFigureScale = 1.25; // of the printed size, to be read on a screen
+
+QImage rendered(const QByteArray& svg, double ratio, double widest)
+{
+    QSvgRenderer renderer(svg);
+    QSizeF size = QSizeF(renderer.defaultSize()) * kFigureScale;
+    if (size.width() > widest) {
+        size *= widest / size.width();
+    }
+    QImage image((size * ratio).toSize(), QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(ratio);
+    image.fill(Qt::white);
+    QPainter painter(&image);
+    renderer.render(&painter, QRectF(QPointF(0, 0), size));
+    return image;
+}
+
+} // namespace
+
+ReportPage::ReportPage(const Context& context, QWidget* parent)
+    : QWidget(parent)
+    , m_context(context)
+    , m_stack(new QStackedWidget(this))
+    , m_page(new QTextBrowser(this))
+    , m_empty(new EmptyState(Glyph::Report, this))
+    , m_choose([this](const QString& title, const QString& current) {
+        return QFileDialog::getExistingDirectory(this, title, current);
+    })
+    , m_runQuestion([this](const auto& done) {
+        m_context.workspace.rows().ask(
+            this,
+            [&methods = m_context.workspace.methods()](const StoreReader& store) {
+                return readRunList(store, methods);
+            },
+            [this, done](const QList<ListedRun>& runs) {
+                showRuns(runs);
+                done();
+            });
+    })
+    , m_previewQuestion([this](const auto& done) {
+        const QList<qint64> chosen = chosenRuns();
+        if (chosen.isEmpty() || !isVisible()) {
+            updateExport();
+            done();
+            return;
+        }
+        m_context.workspace.rows().ask(
+            this,
+            [chosen, &methods = m_context.workspace.methods()](const StoreReader& store) {
+                return previewReport(store, chosen, methods);
+            },
+            [this, done](const ReportPreview& preview) {
+                showPreview(preview);
+                done();
+            });
+    })
+{
+    setObjectName(QStringLiteral("report"));
+    m_page->setObjectName(QStringLiteral("reportPreview"));
+    m_page->setFrameShape(QFrame::NoFrame);
+    m_page->setOpenLinks(false);
+    // The preview is paper: always light.
+    m_page->setPalette(PlotTheme::light().palette());
+    m_page->document()->setDocumentMargin(24);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(m_page);
+    auto* splitter = new QSplitter(this);
+    splitter->addWidget(makeRuns());
+    splitter->addWidget(m_stack);
+    splitter->addWidget(makeExport());
+    splitter->setSizes({270, 760, 300});
+    splitter->setStretchFactor(1, 1);
+    splitter->setChildrenCollapsible(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(splitter);
+    connect(m_runs, &QListWidget::itemChanged, this, [this] { m_previewQuestion.request(); });
+    connect(&context.workspace, &Workspace::runsChanged, this, [this] { m_runQuestion.request(); });
+    connect(&context.workspace, &Workspace::failed, this, [this] {
+        m_isExporting = false;
+        updateExport();
+    });
+    m_runQuestion.request();
+    updateExport();
+}
+
+QWidget* ReportPage::makeRuns()
+{
+    auto* panel = new QWidget(this);
+    auto* title = new QLabel(tr("Runs in the report"), panel);
+    setTextRole(title, TextRole::Section);
+    auto* all = new QPushButton(tr("All"), panel);
+    auto* none = new QPushButton(tr("None"), panel);
+    all->setObjectName(QStringLiteral("chooseAll"));
+    none->setObjectName(QStringLiteral("chooseNone"));
+    for (QPushButton* button : {all, none}) {
+        setRole(button, "small");
+    }
+    auto* line = new QHBoxLayout;
+    line->setContentsMargins(12, 8, 12, 8);
+    line->addWidget(title, 1);
+    line->addWidget(all);
+    line->addWidget(none);
+    m_runs = new QListWidget(panel);
+    m_runs->setObjectName(QStringLiteral("reportRuns"));
+    m_runs->setFrameShape(QFrame::NoFrame);
+    m_runs->setTextElideMode(Qt::ElideMiddle);
+    auto* column = new QVBoxLayout(panel);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(line);
+    column->addWidget(m_runs, 1);
+    connect(all, &QPushButton::clicked, this, [this] { chooseAll(true); });
+    connect(none, &QPushButton::clicked, this, [this] { chooseAll(false); });
+    return panel;
+}
+
+QWidget* ReportPage::makeExport()
+{
+    auto* panel = new QWidget(this);
+    auto* title = new QLabel(tr("Export"), panel);
+    setTextRole(title, TextRole::Section);
+    auto* what =
+        new QLabel(tr("One HTML page without links to the outside, Markdown, every table as "
+                      "CSV and LaTeX, every figure as SVG and CSV."),
+                   panel);
+    what->setWordWrap(true);
+    setRole(what, "muted");
+    const QString kept = m_context.settings.folder(QString::fromLatin1(kFolderKind));
+    m_folder = new QLineEdit(
+        kept.isEmpty() ? fromPath(m_context.workspace.layout().folder / "report") : kept, panel);
+    m_folder->setObjectName(QStringLiteral("reportFolder"));
+    m_folder->setAccessibleName(tr("Folder of the report"));
+    auto* browse = new QPushButton(icon(Glyph::Folder), tr("Choose folder…"), panel);
+    m_export =
+        new QPushButton(icon(Glyph::Download, &PlotTheme::onAccent), tr("Export report"), panel);
+    m_export->setObjectName(QStringLiteral("exportReport"));
+    setRole(m_export, "filled");
+    m_progress = new QProgressBar(panel);
+    m_progress->setRange(0, 0);
+    m_progress->setTextVisible(false);
+    m_progress->hide();
+    m_result = new QLabel(panel);
+    m_result->setObjectName(QStringLiteral("exportResult"));
+    m_result->setWordWrap(true);
+    m_open = new QPushButton(icon(Glyph::Folder), tr("Open folder"), panel);
+    m_open->setObjectName(QStringLiteral("openReport"));
+    m_open->hide();
+    auto* column = new QVBoxLayout(panel);
+    column->setContentsMargins(12, 8, 12, 8);
+    column->setSpacing(8);
+    for (QWidget* part : std::initializer_list<QWidget*>{title, what, m_folder, browse, m_export,
+                                                         m_progress, m_result, m_open}) {
+        column->addWidget(part);
+    }
+    column->addStretch(1);
+    panel->setMinimumWidth(220);
+    connect(browse, &QPushButton::clicked, this, [this] {
+        if (const QString folder = m_choose(tr("Folder of the report"), m_folder->text());
+            !folder.isEmpty()) {
+            m_folder->setText(folder);
+        }
+    });
+    connect(m_folder, &QLineEdit::textChanged, this, &ReportPage::updateExport);
+    connect(m_export, &QPushButton::clicked, this, &ReportPage::exportNow);
+    connect(m_open, &QPushButton::clicked, this,
+            [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(m_folder->text())); });
+    return panel;
+}
+
+void ReportPage::showRuns(const QList<ListedRun>& runs)
+{
+    QHash<qint64, Qt::CheckState> states;
+    for (int row = 0; row < m_runs->count(); ++row) {
+        states.insert(m_runs->item(row)->data(Qt::UserRole).toLongLong(),
+                      m_runs->item(row)->checkState());
+    }
+    const QSignalBlocker quiet(m_runs);
+    m_runs->clear();
+    for (const ListedRun& run : runs) {
+        if (run.isStudy || run.status != RunStatus::Succeeded) {
+            continue;
+        }
+        auto* item = new QListWidgetItem(run.name, m_runs);
+        item->setToolTip(run.name);
+        item->setData(Qt::UserRole, run.id);
+        item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
+        item->setCheckState(states.value(run.id, Qt::Checked));
+    }
+    m_previewQuestion.request();
+}
+
+QList<qint64> ReportPage::chosenRuns() const
+{
+    QList<qint64> ids;
+    for (int row = m_runs->count() - 1; row >= 0; --row) { // oldest first
+        if (m_runs->item(row)->checkState() == Qt::Checked) {
+            ids.append(m_runs->item(row)->data(Qt::UserRole).toLongLong());
+        }
+    }
+    return ids;
+}
+
+void ReportPage::chooseAll(bool on)
+{
+    {
+        const QSignalBlocker quiet(m_runs);
+        for (int row = 0; row < m_runs->count(); ++row) {
+            m_runs->item(row)->setCheckState(on ? Qt::Checked : Qt::Unchecked);
+        }
+    }
+    m_runs->viewport()->update();
+    m_previewQuestion.request();
+}
+
+void ReportPage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    m_previewQuestion.request();
+}
+
+void ReportPage::showPreview(const ReportPreview& preview)
+{
+    m_page->document()->clear();
+    const double widest = std::max(200, m_page->viewport()->width() - 64);
+    for (const auto& [name, svg] : preview.figures) {
+        m_page->document()->addResource(QTextDocument::ImageResource, QUrl(name),
+                                        rendered(svg, devicePixelRatioF(), widest));
+    }
+    m_page->document()->setMarkdown(preview.markdown);
+    updateExport();
+    Q_EMIT previewShown();
+}
+
+void ReportPage::updateExport()
+{
+    const bool hasRuns = !chosenRuns().isEmpty();
+    m_stack->setCurrentIndex(hasRuns ? 1 : 0);
+    m_empty->setText(m_runs->count() == 0
+                         ? tr("No run is finished yet. A report shows runs that others can repeat.")
+                         : tr("Choose the runs of the report on the left."));
+    QString reason;
+    if (!hasRuns) {
+        reason = tr("Choose at least one run.");
+    } else if (m_folder->text().trimmed().isEmpty()) {
+        reason = tr("Name a folder for the report.");
+    } else if (m_isExporting) {
+        reason = tr("The report is being written.");
+    }
+    m_export->setEnabled(reason.isEmpty());
+    m_export->setToolTip(reason);
+    m_progress->setVisible(m_isExporting);
+}
+
+void ReportPage::exportNow()
+{
+    m_isExporting = true;
+    m_open->hide();
+    m_result->clear();
+    updateExport();
+    m_context.settings.setFolder(QString::fromLatin1(kFolderKind), m_folder->text());
+    m_context.workspace.rows().ask(
+        this,
+        [chosen = chosenRuns(), folder = toPath(m_folder->text()),
+         &methods = m_context.workspace.methods()](const StoreReader& store) {
+            return exportReport(store, chosen, methods, folder);
+        },
+        [this](const QStringList& files) {
+            m_isExporting = false;
+            m_result->setText(tr("%n files written to %1.", nullptr, static_cast<int>(files.size()))
+                                  .arg(m_folder->text()));
+            m_open->show();
+            updateExport();
+            Q_EMIT exported(files);
+        });
+}
+
+} // namespace espalier
