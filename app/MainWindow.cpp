@@ -24,6 +24,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -87,6 +88,7 @@ void MainWindow::makeToolBar()
     m_newRunButton =
         new QPushButton(icon(Glyph::Plus, &PlotTheme::onAccent), tr("New run"), content);
     m_newRunButton->setObjectName(QStringLiteral("newRunButton"));
+    m_newRunButton->setFocusPolicy(Qt::TabFocus);
     m_newRunButton->setToolTip(tr("Choose a method and start it (Ctrl+N)"));
     auto* line = new QHBoxLayout(content);
     line->setContentsMargins(8, 6, 8, 6);
@@ -102,6 +104,7 @@ void MainWindow::makeToolBar()
     }
     line->addStretch(1);
     line->addWidget(m_newRunButton);
+    bar->layout()->setContentsMargins(0, 0, 0, 0);
     bar->addWidget(content);
     connect(m_newRunButton, &QPushButton::clicked, m_actions[QStringLiteral("run.new")],
             &QAction::trigger);
@@ -115,6 +118,7 @@ void MainWindow::makeRail()
     rail->setMovable(false);
     rail->setOrientation(Qt::Vertical);
     rail->setContextMenuPolicy(Qt::PreventContextMenu);
+    rail->layout()->setContentsMargins(0, 8, 0, 8);
     for (const RailEntry& entry : kRail) {
         const QString page = QString::fromLatin1(entry.page);
         QAction* action = m_actions[QStringLiteral("page.") + page];
@@ -231,7 +235,18 @@ void MainWindow::showPage(const QString& id)
         m_newRunButton->setIcon(
             icon(Glyph::Plus, hasOwn ? &PlotTheme::text : &PlotTheme::onAccent));
         m_settings.setPage(id);
+        QTimer::singleShot(0, this, &MainWindow::polish);
         return;
+    }
+}
+
+/// The style sheet reaches a page and the rail when they are first shown, and resets their fonts.
+void MainWindow::polish()
+{
+    refreshTextRoles();
+    setRole(findChild<QToolBar*>(QStringLiteral("rail")), "rail");
+    if (m_newRunButton->hasFocus()) {
+        m_pages->currentWidget()->setFocus(); // work begins in the page
     }
 }
 

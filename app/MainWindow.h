@@ -49,6 +49,7 @@ private:
     void updateTitle();
     void about();
     void restore();
+    void polish();
 
     Workspace& m_workspace;
     Settings& m_settings;

@@ -4,6 +4,7 @@
 #include "app/SelectionModel.h"
 #include "app/Text.h"
 #include "app/Workspace.h"
+#include "app/rows/RunNames.h"
 #include "app/settings/Settings.h"
 #include "core/analysis/RunDiff.h"
 #include "widgets/form/NumberEdit.h"
@@ -28,7 +29,24 @@ namespace espalier {
 
 namespace {
 
-constexpr qsizetype kMostShown = 6; // panels and curves while nothing is selected
+constexpr double kLogarithmicFrom = 8; // a wider span of perplexities needs a logarithmic axis
+constexpr qsizetype kMostShown = 6;    // panels and curves while nothing is selected
+
+std::string shortKey(const std::string& key)
+{
+    constexpr std::string_view prefix = "params.";
+    return key.starts_with(prefix) ? key.substr(prefix.size()) : key;
+}
+
+/// Folders and files by their names: a path would fill the table.
+std::string shortValue(const std::string& key, const std::string& value)
+{
+    const bool isModel = key == "model" || key == "teacher";
+    const bool isSource = key.ends_with(".source");
+    return isModel    ? toUtf8(modelNameOf(value))
+           : isSource ? Path(value).filename().string()
+                      : value;
+}
 
 } // namespace
 
@@ -159,10 +177,17 @@ void ComparePage::showPareto()
         return;
     }
     const SizeAxis& axis = m_axes.at(std::max(0, m_sizes->current()));
-    const ParetoData data = paretoOf(m_comparison, axis);
+    const ParetoData plane = paretoOf(m_comparison, axis);
+    double low = std::numeric_limits<double>::infinity();
+    double high = 0;
+    for (const ParetoPoint& point : plane.points) {
+        low = std::min(low, point.y);
+        high = std::max(high, point.y);
+    }
+    m_pareto->setYScale(high > kLogarithmicFrom * low ? PlotScale::Log : PlotScale::Linear);
     m_pareto->setAxisTitles(axis.title, m_comparison.qualityTitle);
-    m_pareto->setPoints(data.points, data.staircase);
-    m_paretoDetail->setText(tr("front of %1").arg(data.onFront));
+    m_pareto->setPoints(plane.points, plane.staircase);
+    m_paretoDetail->setText(tr("front of %1").arg(plane.onFront));
 }
 
 void ComparePage::select(const QList<qint64>& ids)
@@ -250,10 +275,12 @@ void ComparePage::showDetails(const Details& details)
         m_curves->append(curve.id, curve.points);
     }
     const bool isByBlock = details.curves.shown == QStringLiteral("error");
-    m_curves->setSmoothing(isByBlock ? 0.0 : m_context.settings.smoothing());
-    m_smoothing->setEnabled(!isByBlock);
-    m_smoothing->setToolTip(isByBlock ? tr("Blocks are not smoothed")
-                                      : tr("Weight of the past in the moving average, 0 to 0.99"));
+    // A held-out score is measured now and then: an average would lag far behind it.
+    const bool isRaw = isByBlock || details.curves.shown.startsWith(QStringLiteral("held_out/"));
+    m_curves->setSmoothing(isRaw ? 0.0 : m_context.settings.smoothing());
+    m_smoothing->setEnabled(!isRaw);
+    m_smoothing->setToolTip(isRaw ? tr("Measured values, not smoothed")
+                                  : tr("Weight of the past in the moving average, 0 to 0.99"));
     m_curveDetail->setText(m_table->selectedRuns().isEmpty() ? tr("best runs; select others above")
                                                              : tr("selected runs, first seed"));
     m_bars->setPanels(details.panels);
@@ -277,7 +304,8 @@ void ComparePage::showDifferences()
         }
         for (std::size_t i = 0; i < difference.values.size(); ++i) {
             if (!difference.values[i].empty()) {
-                runs[static_cast<qsizetype>(i)].values[difference.key] = difference.values[i];
+                runs[static_cast<qsizetype>(i)].values[shortKey(difference.key)] =
+                    shortValue(difference.key, difference.values[i]);
             }
         }
     }

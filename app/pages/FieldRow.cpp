@@ -18,14 +18,14 @@ constexpr int kIndent = 11; // a ParamRow's marker and the gap behind it
 
 FieldRow::FieldRow(const QString& label, QWidget* editor, QWidget* parent)
     : QWidget(parent)
+    , m_name(new QLabel(label, this))
     , m_editor(editor)
     , m_help(new QLabel(this))
     , m_issue(new QWidget(this))
     , m_issueText(new QLabel(m_issue))
 {
-    auto* name = new QLabel(label, this);
-    name->setBuddy(editor);
-    name->setFixedWidth(std::max(kLabelWidth, fontMetrics().averageCharWidth() * 18));
+    m_name->setBuddy(editor);
+    setLabelWidth(std::max(kLabelWidth, fontMetrics().averageCharWidth() * 18));
     editor->setAccessibleName(label);
     setRole(m_help, "muted");
     m_help->setWordWrap(true);
@@ -45,11 +45,16 @@ FieldRow::FieldRow(const QString& label, QWidget* editor, QWidget* parent)
     grid->setContentsMargins(kIndent, 2, 0, 2);
     grid->setHorizontalSpacing(8);
     grid->setVerticalSpacing(3);
-    grid->addWidget(name, 0, 0);
+    grid->addWidget(m_name, 0, 0);
     grid->addWidget(editor, 0, 1);
     grid->addWidget(m_help, 0, 2);
     grid->addWidget(m_issue, 1, 1, 1, 2);
     grid->setColumnStretch(2, 1);
+}
+
+void FieldRow::setLabelWidth(int width)
+{
+    m_name->setFixedWidth(width);
 }
 
 void FieldRow::setHelp(const QString& text)

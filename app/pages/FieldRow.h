@@ -21,9 +21,13 @@ public:
     void setIssue(const QString& text);
     bool hasIssue() const;
 
+    /// In line with the labels of the other rows of the page.
+    void setLabelWidth(int width);
+
     QWidget* editor() const { return m_editor; }
 
 private:
+    QLabel* m_name;
     QWidget* m_editor;
     QLabel* m_help;
     QWidget* m_issue;

@@ -24,6 +24,8 @@ namespace espalier {
 
 namespace {
 
+constexpr int kChipRoom = 20; // padding of the style sheet, and some air
+
 QPushButton* makeButton(const char* name, Glyph glyph, const QString& text, QWidget* parent)
 {
     auto* button = new QPushButton(icon(glyph), text, parent);
@@ -65,6 +67,7 @@ LiveRunHeader::LiveRunHeader(QWidget* parent)
     m_title->setObjectName(QStringLiteral("runTitle"));
     m_title->setTextFormat(Qt::PlainText);
     setTextRole(m_title, TextRole::Heading);
+    m_chip->setAlignment(Qt::AlignCenter);
     m_chip->setObjectName(QStringLiteral("runState"));
     m_subtitle->setObjectName(QStringLiteral("runSubtitle"));
     setRole(m_subtitle, "muted");
@@ -131,6 +134,7 @@ void LiveRunHeader::setRun(const LiveRun& run, bool isWritable)
         tr("Run %1 %2 %3").arg(fromUtf8(toText(record.id)), run.name, run.variant).trimmed());
     m_chip->setText(lookOf(record.status).word);
     setRole(m_chip, chipRole(record.status));
+    m_chip->setMinimumWidth(m_chip->fontMetrics().horizontalAdvance(m_chip->text()) + kChipRoom);
     QStringList words{modelNameOf(record.spec.model), tr("seed %1").arg(record.spec.seed)};
     if (record.startedMs > 0) {
         const QDateTime start = QDateTime::fromMSecsSinceEpoch(record.startedMs);

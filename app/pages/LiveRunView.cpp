@@ -6,7 +6,6 @@
 #include "app/Workspace.h"
 #include "app/pages/FactList.h"
 #include "app/pages/LiveRunHeader.h"
-#include "app/settings/Settings.h"
 #include "widgets/plots/LayerHeatmap.h"
 #include "widgets/plots/MetricPlot.h"
 #include "widgets/plots/PlotDrawing.h"
@@ -53,8 +52,7 @@ LiveRunView::LiveRunView(const Context& context, QWidget* parent)
     auto* bottom = new QSplitter(Qt::Horizontal, this);
     bottom->addWidget(m_first.box);
     bottom->addWidget(m_second.box);
-    bottom->addWidget(m_facts);
-    bottom->setSizes({420, 420, 300});
+    bottom->setSizes({500, 500});
     bottom->setStretchFactor(0, 1);
     bottom->setStretchFactor(1, 1);
     bottom->setChildrenCollapsible(false);
@@ -63,6 +61,12 @@ LiveRunView::LiveRunView(const Context& context, QWidget* parent)
     m_splitter->setStretchFactor(0, 3);
     m_splitter->setStretchFactor(1, 2);
     m_splitter->setChildrenCollapsible(false);
+    auto* body = new QSplitter(Qt::Horizontal, this);
+    body->addWidget(m_splitter);
+    body->addWidget(m_facts);
+    body->setSizes({1050, 284});
+    body->setStretchFactor(0, 1);
+    body->setChildrenCollapsible(false);
     auto* rule = new QFrame(this);
     setRole(rule, "rule");
     auto* column = new QVBoxLayout(this);
@@ -70,7 +74,7 @@ LiveRunView::LiveRunView(const Context& context, QWidget* parent)
     column->setSpacing(0);
     column->addWidget(m_header);
     column->addWidget(rule);
-    column->addWidget(m_splitter, 1);
+    column->addWidget(body, 1);
     connectHeader();
     connect(m_board, &LayerHeatmap::cellActivated, this,
             [this](int, int block) { m_context.selection.setBlock(block); });
@@ -188,7 +192,6 @@ void LiveRunView::showPlots()
         fill(m_second, tr("Time by block"), m_run.seconds);
     }
     for (PlotPanel* panel : {&m_first, &m_second}) {
-        panel->plot->setSmoothing(trains ? m_context.settings.smoothing() : 0.0);
         panel->plot->setXEnd(trains || !m_run.hasBoard() ? std::numeric_limits<double>::quiet_NaN()
                                                          : m_run.board.blocks() - 1);
     }

@@ -9,6 +9,7 @@
 #include "app/rows/RunList.h"
 #include "app/settings/Settings.h"
 #include "core/jobs/RunWorker.h"
+#include "core/run/Recipe.h"
 #include "widgets/form/MethodGallery.h"
 #include "widgets/form/ParamForm.h"
 
@@ -16,6 +17,7 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSplitter>
 
 namespace espalier {
@@ -165,8 +167,21 @@ void MethodPage::methodChanged()
                        QStringLiteral(". ") + fromUtf8(info.summary));
     m_summary->setToolTip(fromUtf8(info.paper));
     m_params->setSchema(m_method->params());
+    alignLabels();
     m_modelData->setNeeds(m_method->needs());
     changed();
+}
+
+/// The method's longest label sets the column for the whole form.
+void MethodPage::alignLabels()
+{
+    const auto labels = m_params->findChildren<QLabel*>(
+        QRegularExpression(QStringLiteral("\\.label$")), Qt::FindChildrenRecursively);
+    for (FieldRow* row : findChildren<FieldRow*>()) {
+        if (!labels.isEmpty()) {
+            row->setLabelWidth(labels.last()->minimumWidth());
+        }
+    }
 }
 
 std::vector<RunSpec> MethodPage::specs() const

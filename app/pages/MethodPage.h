@@ -56,6 +56,7 @@ private:
     void showKnown(const Known& known);
     void showGallery();
     void methodChanged();
+    void alignLabels();
     void changed();
     void showIssues(const std::vector<ParamIssue>& issues);
     void updateRunButton();

@@ -129,6 +129,7 @@ QWidget* ReportPage::makeRuns()
     }
     auto* line = new QHBoxLayout;
     line->setContentsMargins(12, 8, 12, 8);
+    line->setSpacing(8);
     line->addWidget(title, 1);
     line->addWidget(all);
     line->addWidget(none);
@@ -136,6 +137,8 @@ QWidget* ReportPage::makeRuns()
     m_runs->setObjectName(QStringLiteral("reportRuns"));
     m_runs->setFrameShape(QFrame::NoFrame);
     m_runs->setTextElideMode(Qt::ElideMiddle);
+    m_runs->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_runs->setSpacing(2);
     auto* column = new QVBoxLayout(panel);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -259,6 +262,7 @@ void ReportPage::showPreview(const ReportPreview& preview)
                                         rendered(svg, devicePixelRatioF(), widest));
     }
     m_page->document()->setMarkdown(preview.markdown);
+    m_page->moveCursor(QTextCursor::Start);
     updateExport();
     Q_EMIT previewShown();
 }

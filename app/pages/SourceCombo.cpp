@@ -14,7 +14,7 @@ namespace espalier {
 
 namespace {
 
-constexpr int kWidth = 200;
+constexpr int kWidth = 220;
 constexpr const char* kCalibrationFile = "stories-calibration.i32";
 
 /// "jsonl:reviews.jsonl#text" for JSON lines, tokens: for .i32, else text:.
@@ -35,7 +35,7 @@ SourceCombo::SourceCombo(QWidget* parent)
     : QComboBox(parent)
 {
     WheelGuard::protect(this);
-    setFixedWidth(std::max(kWidth, fontMetrics().averageCharWidth() * 26));
+    setFixedWidth(std::max(kWidth, fontMetrics().averageCharWidth() * 31));
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     view()->setTextElideMode(Qt::ElideMiddle);
     connect(this, &QComboBox::activated, this, &SourceCombo::choose);

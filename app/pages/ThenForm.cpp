@@ -102,15 +102,15 @@ void ThenForm::apply(RunSpec& spec) const
 {
     const ParamValue value = m_length->value();
     const auto* length = std::get_if<std::int64_t>(&value);
-    const DataSpec data{.source = toUtf8(m_data->value()),
+    const DataSpec text{.source = toUtf8(m_data->value()),
                         .length = length != nullptr ? *length : kLength,
                         .windows = 0};
     spec.evaluations.clear();
     if (m_perplexity->isChecked()) {
-        spec.evaluations.push_back({.kind = "perplexity", .data = data});
+        spec.evaluations.push_back({.kind = "perplexity", .data = text});
     }
     if (m_divergence->isChecked()) {
-        spec.evaluations.push_back({.kind = "divergence", .data = data});
+        spec.evaluations.push_back({.kind = "divergence", .data = text});
     }
     if (m_speed->isChecked()) {
         spec.evaluations.push_back({.kind = "speed"});

@@ -44,7 +44,7 @@ constexpr Start kStarts[] = {
      QT_TRANSLATE_NOOP("WelcomeView", "A student with three blocks of five"),
      QT_TRANSLATE_NOOP("WelcomeView",
                        "Learns from the whole model's logits for 200 steps. You see loss and "
-                       "divergence fall. Under a minute or two.")},
+                       "divergence fall. About a minute.")},
 };
 
 } // namespace

@@ -149,8 +149,27 @@ void addTraining(LiveRun& live, const StoreReader& store)
     add(live.losses, "held_out/loss/total", heldOut);
     add(live.divergences, "train/kl/", {});
     add(live.divergences, "held_out/kl/mean", heldOut);
+    const auto isTail = [](const Curve& curve) {
+        return curve.points.empty() || curve.id.endsWith(QStringLiteral("/maximum")) ||
+               curve.id.endsWith(QStringLiteral("/p999"));
+    };
     live.losses.removeIf([](const Curve& curve) { return curve.points.empty(); });
-    live.divergences.removeIf([](const Curve& curve) { return curve.points.empty(); });
+    live.divergences.removeIf(isTail);
+    // One loss alone is the total: drawn once.
+    const auto total = std::find_if(live.losses.begin(), live.losses.end(), [](const Curve& curve) {
+        return curve.id == QStringLiteral("train/loss/total");
+    });
+    if (total != live.losses.end() &&
+        std::any_of(live.losses.begin(), live.losses.end(), [&](const Curve& curve) {
+            return curve.id != total->id && curve.points == total->points;
+        })) {
+        live.losses.erase(total);
+    }
+    for (QList<Curve>* list : {&live.losses, &live.divergences}) {
+        for (qsizetype i = 0; i < list->size(); ++i) {
+            (*list)[i].slot = static_cast<int>(i);
+        }
+    }
     for (Curve& curve : live.losses) {
         if (curve.id == QStringLiteral("held_out/loss/total")) {
             curve.label = translated("held out");

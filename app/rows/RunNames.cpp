@@ -13,14 +13,6 @@ namespace espalier {
 
 namespace {
 
-constexpr std::size_t kMostWords = 3;
-
-/// Parameters that say more than others, in the order they are told.
-bool isSparsity(const ParamSpec& spec)
-{
-    return spec.key == "sparsity";
-}
-
 QString percent(const ParamValue& value)
 {
     const double share = std::holds_alternative<double>(value)
@@ -55,32 +47,25 @@ QString variantOf(const RunSpec& spec, const MethodCatalog& methods)
     if (method == nullptr) {
         return {};
     }
-    QStringList words;
     const ParamSchema schema = method->params();
-    const auto pattern = spec.params.find("pattern");
-    const bool hasPattern = pattern != spec.params.end() &&
-                            findSpec(schema, "pattern") != nullptr &&
-                            toText(pattern->second) != "unstructured";
-    for (const ParamSpec& parameter : schema) {
-        const auto found = spec.params.find(parameter.key);
-        const ParamValue& value = found == spec.params.end() ? parameter.fallback : found->second;
-        if (isSparsity(parameter) && isNumber(value)) {
-            if (!hasPattern) {
-                words.append(percent(value));
-            }
-        } else if (parameter.key == "pattern" && hasPattern) {
-            words.append(fromUtf8(toText(value)));
-        } else if (found != spec.params.end() && !(value == parameter.fallback)) {
-            words.append(
-                fromUtf8(parameter.label.empty() ? parameter.key : parameter.label).toLower() +
-                QLatin1Char(' ') + fromUtf8(toText(value)));
-        }
+    const ParamValues values = completed(spec.params, schema);
+    const auto textOf = [&](const char* key) {
+        const auto found = values.find(key);
+        return found == values.end() ? QString() : fromUtf8(toText(found->second));
+    };
+    QString variant;
+    const QString pattern = textOf("pattern");
+    if (!pattern.isEmpty() && pattern != QStringLiteral("unstructured")) {
+        variant = pattern;
+    } else if (const auto sparsity = values.find("sparsity");
+               sparsity != values.end() && isNumber(sparsity->second)) {
+        variant = percent(sparsity->second);
+    } else if (const ParamSpec* blocks = findSpec(schema, "blocks");
+               blocks != nullptr && !(values.at("blocks") == blocks->fallback)) {
+        variant = QCoreApplication::translate("RunNames", "blocks %1").arg(textOf("blocks"));
     }
-    if (static_cast<std::size_t>(words.size()) > kMostWords) {
-        words = words.mid(0, kMostWords);
-        words.last() += QStringLiteral(", …");
-    }
-    return words.join(QStringLiteral(", "));
+    // A title that says it already needs no second one.
+    return fromUtf8(spec.title).contains(variant) ? QString() : variant;
 }
 
 QString fullNameOf(const RunRecord& run, const MethodCatalog& methods)

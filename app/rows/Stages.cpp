@@ -56,7 +56,8 @@ QList<StageLook> stagesOf(const LiveRun& run)
                                  [&](const Stage& stage) { return stage.name == current; });
     QList<StageLook> looks;
     for (auto stage = planned.begin(); stage != planned.end(); ++stage) {
-        StageLook look{.title = stage->title};
+        StageLook look;
+        look.title = stage->title;
         if (record.status == RunStatus::Succeeded || stage < at) {
             look.state = at == planned.end() && record.status != RunStatus::Succeeded
                              ? StageState::Waiting
@@ -81,6 +82,9 @@ QList<StageLook> stagesOf(const LiveRun& run)
             look.detail = fromUtf8(durationText(seconds));
         }
         looks.append(look);
+    }
+    if (record.status == RunStatus::Failed && at == planned.end() && !looks.isEmpty()) {
+        looks.first().state = StageState::Failed; // before anything was reported
     }
     return looks;
 }
