@@ -50,6 +50,7 @@ private:
     void about();
     void restore();
     void polish();
+    void colourRail(const QString& current);
 
     Workspace& m_workspace;
     Settings& m_settings;

@@ -21,6 +21,9 @@ namespace espalier {
 
 class EmptyState;
 
+/// Kind of folder that the settings keep for reports.
+inline constexpr const char* kReportFolder = "report";
+
 /// Shows results so that others can check them: choose runs, look at the page, export it.
 class ReportPage : public QWidget {
     Q_OBJECT

@@ -14,7 +14,7 @@ namespace espalier {
 
 namespace {
 
-constexpr int kWidth = 220;
+constexpr int kWidth = 200;
 constexpr const char* kCalibrationFile = "stories-calibration.i32";
 
 /// "jsonl:reviews.jsonl#text" for JSON lines, tokens: for .i32, else text:.
@@ -35,7 +35,7 @@ SourceCombo::SourceCombo(QWidget* parent)
     : QComboBox(parent)
 {
     WheelGuard::protect(this);
-    setFixedWidth(std::max(kWidth, fontMetrics().averageCharWidth() * 31));
+    setFixedWidth(std::max(kWidth, fontMetrics().averageCharWidth() * 26));
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     view()->setTextElideMode(Qt::ElideMiddle);
     connect(this, &QComboBox::activated, this, &SourceCombo::choose);
@@ -111,7 +111,7 @@ DataCombo::DataCombo(const QString& demo, QWidget* parent)
     QList<Entry> entries;
     const QString calibration = demo + QLatin1Char('/') + QString::fromLatin1(kCalibrationFile);
     if (QFileInfo::exists(calibration)) {
-        entries.append({tr("Stories, made by the model"), QStringLiteral("tokens:") + calibration,
+        entries.append({tr("Stories by the model"), QStringLiteral("tokens:") + calibration,
                         tr("Sampled from the bundled model itself at a fixed seed; token ids that "
                            "only its tokenizer knows.")});
     }
