@@ -7,3 +7,4 @@ foreach(test JobQueue Runners)
   add_dependencies(tst_${test} espalier-run method-prune-magnitude method-prune-wanda
     method-prune-sparsegpt method-distill-logits)
 endforeach()
+target_sources(tst_JournalMonitor PRIVATE ${CMAKE_SOURCE_DIR}/core/jobs/JournalMonitor.cpp) # not exported
