@@ -19,14 +19,14 @@ void fail(const std::string& message, const char* file, int line)
 {
     std::printf("   Loc: [%s(%d)] %s\n", file, line, message.c_str());
     ++failures;
-    throw Leave {};
+    throw Leave{};
 }
 
 void skip(const std::string& reason, const char*, int)
 {
     std::printf("   skipped: %s\n", reason.c_str());
     ++skipped;
-    throw Leave {};
+    throw Leave{};
 }
 
 } // namespace espalier::test

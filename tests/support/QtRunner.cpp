@@ -38,13 +38,13 @@ namespace espalier::test {
 void fail(const std::string& message, const char* file, int line)
 {
     QTest::qFail(message.c_str(), file, line);
-    throw Leave {};
+    throw Leave{};
 }
 
 void skip(const std::string& reason, const char* file, int line)
 {
     QTest::qSkip(reason.c_str(), file, line);
-    throw Leave {};
+    throw Leave{};
 }
 
 } // namespace espalier::test

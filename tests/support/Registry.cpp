@@ -11,7 +11,7 @@ std::vector<Registered>& registry()
 
 Registration::Registration(const char* name, void (*function)())
 {
-    registry().push_back({ name, function });
+    registry().push_back({name, function});
 }
 
 } // namespace espalier::test

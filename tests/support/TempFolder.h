@@ -14,7 +14,8 @@ class TempFolder {
 public:
     TempFolder()
     {
-        std::string pattern = (std::filesystem::temp_directory_path() / "espalier-test-XXXXXX").string();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "espalier-test-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) {
             throw std::runtime_error("cannot make a temporary folder");
         }

@@ -9,9 +9,10 @@
 #include <string_view>
 #include <vector>
 
-// Tests of core, plugins and espalier-run. The file itself sees no Qt, so that it also builds where Qt is
-// missing and never mixes Qt's headers with libtorch's; with Qt the program is a Qt Test program all the same
-// (support/QtRunner.cpp), without it a plain runner takes over (support/PlainRunner.cpp).
+// Tests of core, plugins and espalier-run. The file itself sees no Qt, so that it also builds where
+// Qt is missing and never mixes Qt's headers with libtorch's; with Qt the program is a Qt Test
+// program all the same (support/QtRunner.cpp), without it a plain runner takes over
+// (support/PlainRunner.cpp).
 //
 //     TEST(keepsSmallWeightsOnStrongInputs)
 //     {
@@ -32,8 +33,7 @@ struct Registration {
 };
 
 /// Leaves the test after a failure or a skip that has already been reported.
-struct Leave {
-};
+struct Leave {};
 
 [[noreturn]] void fail(const std::string& message, const char* file, int line);
 [[noreturn]] void skip(const std::string& reason, const char* file, int line);
@@ -41,7 +41,7 @@ struct Leave {
 template <class T>
 std::string describe(const T& value)
 {
-    if constexpr (requires(std::ostringstream& out) { out << value; }) {
+    if constexpr (requires(std::ostringstream & out) { out << value; }) {
         std::ostringstream out;
         out.precision(17);
         out << value;
@@ -77,8 +77,8 @@ std::string describe(const T& value)
 #define VERIFY2(condition, message)                                                                \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
-            ::espalier::test::fail(                                                                \
-                std::string("not true: " #condition ": ") + (message), __FILE__, __LINE__);        \
+            ::espalier::test::fail(std::string("not true: " #condition ": ") + (message),          \
+                                   __FILE__, __LINE__);                                            \
         }                                                                                          \
     } while (false)
 
@@ -87,9 +87,9 @@ std::string describe(const T& value)
         const auto& actualValue = (actual);                                                        \
         const auto& expectedValue = (expected);                                                    \
         if (!(actualValue == expectedValue)) {                                                     \
-            ::espalier::test::fail(#actual " is " + ::espalier::test::describe(actualValue)        \
-                    + ", expected " + ::espalier::test::describe(expectedValue),                   \
-                __FILE__, __LINE__);                                                               \
+            ::espalier::test::fail(#actual " is " + ::espalier::test::describe(actualValue) +      \
+                                       ", expected " + ::espalier::test::describe(expectedValue),  \
+                                   __FILE__, __LINE__);                                            \
         }                                                                                          \
     } while (false)
 
@@ -99,10 +99,10 @@ std::string describe(const T& value)
         const double actualValue = (actual);                                                       \
         const double expectedValue = (expected);                                                   \
         if (!(std::abs(actualValue - expectedValue) <= (tolerance))) {                             \
-            ::espalier::test::fail(#actual " is " + ::espalier::test::describe(actualValue)        \
-                    + ", expected " + ::espalier::test::describe(expectedValue) + " within "       \
-                    + ::espalier::test::describe(tolerance),                                       \
-                __FILE__, __LINE__);                                                               \
+            ::espalier::test::fail(#actual " is " + ::espalier::test::describe(actualValue) +      \
+                                       ", expected " + ::espalier::test::describe(expectedValue) + \
+                                       " within " + ::espalier::test::describe(tolerance),         \
+                                   __FILE__, __LINE__);                                            \
         }                                                                                          \
     } while (false)
 
@@ -114,10 +114,10 @@ std::string describe(const T& value)
             statement;                                                                             \
         } catch (const ::espalier::Error& error) {                                                 \
             thrown = true;                                                                         \
-            VERIFY2(error.code() == (errorCode), std::string(::espalier::nameOf(error.code()))     \
-                    + ": " + error.what());                                                        \
+            VERIFY2(error.code() == (errorCode),                                                   \
+                    std::string(::espalier::nameOf(error.code())) + ": " + error.what());          \
             VERIFY2(std::string_view(error.what()).find(words) != std::string_view::npos,          \
-                error.what());                                                                     \
+                    error.what());                                                                 \
         }                                                                                          \
         VERIFY2(thrown, "nothing was thrown");                                                     \
     } while (false)

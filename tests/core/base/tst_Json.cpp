@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Json.h"
-
 #include "tests/support/Test.h"
 
 #include <limits>
@@ -9,7 +8,8 @@ using namespace espalier;
 
 TEST(namesSourceAndByteOfBrokenText)
 {
-    VERIFY_FAILS(parseJson("{\"a\": 1,", "config.json"), ErrorCode::Corrupt, "config.json is not valid JSON");
+    VERIFY_FAILS(parseJson("{\"a\": 1,", "config.json"), ErrorCode::Corrupt,
+                 "config.json is not valid JSON");
 }
 
 TEST(numbersThatJsonLacksComeBack)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Path.h"
 #include "core/base/Sha256.h"
-
 #include "tests/support/TempFolder.h"
 #include "tests/support/Test.h"
 

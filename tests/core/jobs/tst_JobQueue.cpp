@@ -223,7 +223,8 @@ TEST(aDeviceWithoutASlotDoesNotWaitForEver)
     fixture.queue->drain();
     const RunRecord record = fixture.record(id);
     VERIFY(record.status == RunStatus::Failed);
-    VERIFY2(record.failure->message.find("device cuda:93 needs libtorch_cuda.so") != std::string::npos,
+    VERIFY2(record.failure->message.find("device cuda:93 needs libtorch_cuda.so") !=
+                std::string::npos,
             record.failure->message);
 }
 
