@@ -72,11 +72,10 @@ int evaluateVerb(const Words& words)
         .batch = arguments.number("batch", 4, 1),
         .dtype = *dtype,
         .builtinData = builtinDataFolder()};
-    const bool takesData =
-        request.evaluation.kind == "perplexity" || request.evaluation.kind == "divergence";
-    if (!takesData && arguments.has("data")) {
-        throw UsageError("The evaluation " + request.evaluation.kind +
-                         " takes no data. Leave --data out.");
+    const std::string& kind = request.evaluation.kind;
+    const bool takesNoData = kind == "speed" || kind == "footprint";
+    if (takesNoData && arguments.has("data")) {
+        throw UsageError("The evaluation " + kind + " takes no data. Leave --data out.");
     }
     ProgressLine line;
     const auto start = std::chrono::steady_clock::now();

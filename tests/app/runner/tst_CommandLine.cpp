@@ -67,6 +67,9 @@ TEST(wrongUseEndsWithTwoAndASuggestion)
     test::verifyRefused({"apply", "prune-wanda", "--seed", "1", "--seed", "2"}, 2,
                         {"--seed is given twice"});
     test::verifyRefused({"evaluate", "perplexity"}, 2, {"--model is missing"});
+    test::verifyRefused(
+        {"evaluate", "speed", "--model", demoModel(), "--data", "builtin:tinystories"}, 2,
+        {"The evaluation speed takes no data"});
     test::verifyRefused({"tokenize", "--model", demoModel()}, 2, {"either --text or --file"});
     test::verifyRefused({"runs"}, 2, {"action", "missing"});
     test::verifyRefused({"models", "steal"}, 2, {"no models action \"steal\""});
