@@ -1,8 +1,9 @@
 if(ESPALIER_BUILD_GUI)
+  get_property(methods GLOBAL PROPERTY ESPALIER_METHODS)
   foreach(test IN ITEMS bridge/tst_RunFeed pages/tst_MethodPage pages/tst_ComparePage tst_RunFlow)
     espalier_add_test(app/${test}.cpp LABELS app GUI LIBRARIES espalier_app)
+    get_filename_component(name ${test} NAME)
+    # Runs are started for real: the worker program and the methods must be beside the test.
+    add_dependencies(${name} espalier-run ${methods})
   endforeach()
-  # The product in one test: needs the programs and methods beside it.
-  add_dependencies(tst_RunFlow espalier-run prune-wanda prune-magnitude prune-sparsegpt distill-logits)
-  add_dependencies(tst_MethodPage espalier-run prune-wanda prune-magnitude prune-sparsegpt distill-logits)
 endif()
