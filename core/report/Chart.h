@@ -30,7 +30,7 @@ struct ChartPoint {
 };
 
 /// Slots 0 to 6 are the series of the palette; the teacher and the unchanged model take the last.
-inline constexpr std::size_t kReferenceSlot = 7;
+inline constexpr std::size_t kChartReferenceSlot = 7;
 
 struct ChartSeries {
     std::string name = {};
@@ -69,14 +69,14 @@ struct BarChart {
     std::vector<Series> series = {};
 };
 
-enum class ColourMap { Trellis = 1, Ember, Balance };
+enum class ChartColourMap { Trellis = 1, Ember, Balance };
 
 /// Rows and columns shared by all panels, and one colour scale. No value: the run has none there (a
 /// dash); NaN: it is not a number (a cross).
 struct HeatMapChart {
     std::string columnTitle = {};
     ChartAxis value = {};
-    ColourMap map = ColourMap::Trellis;
+    ChartColourMap map = ChartColourMap::Trellis;
     std::vector<std::string> rows = {}, columns = {};
 
     struct Panel {

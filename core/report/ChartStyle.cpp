@@ -9,7 +9,7 @@ namespace espalier {
 
 namespace {
 
-constexpr std::array<SeriesStyle, kReferenceSlot + 1> kStyles{{
+constexpr std::array<ChartSeriesStyle, kChartReferenceSlot + 1> kStyles{{
     {"#0F39AA", "", Mark::Circle},
     {"#E55C00", "5 2.2", Mark::Square},
     {"#339D8A", "1.4 2.2", Mark::TriangleUp},
@@ -29,9 +29,11 @@ constexpr Stops kEmber{0xFCF9EA, 0xF7E7BB, 0xF6D389, 0xF1B25D, 0xEB8E34,
 constexpr Stops kBalance{0x0E4786, 0x3A79BA, 0x73AADD, 0xB2D5F1, 0xF0F4F7,
                          0xF1C9AA, 0xE19560, 0xBE5C23, 0x812F13};
 
-const Stops& stopsOf(ColourMap map)
+const Stops& stopsOf(ChartColourMap map)
 {
-    return map == ColourMap::Trellis ? kTrellis : map == ColourMap::Ember ? kEmber : kBalance;
+    return map == ChartColourMap::Trellis ? kTrellis
+           : map == ChartColourMap::Ember ? kEmber
+                                          : kBalance;
 }
 
 Colour colourOf(unsigned rgb)
@@ -48,18 +50,18 @@ double linearised(double channel)
 
 } // namespace
 
-SeriesStyle seriesStyle(std::size_t slot)
+ChartSeriesStyle seriesStyle(std::size_t slot)
 {
-    if (slot <= kReferenceSlot) {
+    if (slot <= kChartReferenceSlot) {
         return kStyles[slot];
     }
-    const std::size_t colour = (slot - 1) % kReferenceSlot;
-    const std::size_t round = (slot - 1) / kReferenceSlot;
-    const SeriesStyle& other = kStyles[(colour + round) % kReferenceSlot];
+    const std::size_t colour = (slot - 1) % kChartReferenceSlot;
+    const std::size_t round = (slot - 1) / kChartReferenceSlot;
+    const ChartSeriesStyle& other = kStyles[(colour + round) % kChartReferenceSlot];
     return {kStyles[colour].colour, other.dash, other.mark};
 }
 
-Colour mapColour(ColourMap map, double share)
+Colour mapColour(ChartColourMap map, double share)
 {
     const Stops& stops = stopsOf(map);
     const double place = std::clamp(share, 0.0, 1.0) * static_cast<double>(stops.size() - 1);

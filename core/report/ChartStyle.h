@@ -11,14 +11,14 @@ enum class Mark { Circle = 1, Square, TriangleUp, Diamond, TriangleDown, Plus, S
 
 /// Colour, dash and mark say the same thing three times: figures stay readable in grey and to
 /// colour-blind eyes.
-struct SeriesStyle {
+struct ChartSeriesStyle {
     const char* colour = "";
     const char* dash = ""; // as stroke-dasharray, for a line 1.2 pt wide
     Mark mark = Mark::Circle;
 };
 
 /// Slots beyond the palette begin again, without the reference, with the dash and mark of another.
-SeriesStyle seriesStyle(std::size_t slot);
+ChartSeriesStyle seriesStyle(std::size_t slot);
 
 /// The light palette: figures and reports are always light.
 namespace ink {
@@ -34,7 +34,7 @@ struct Colour {
 };
 
 /// `share` from 0 to 1, clamped; linear between the nine stops.
-Colour mapColour(ColourMap map, double share);
+Colour mapColour(ChartColourMap map, double share);
 std::string hexOf(Colour colour);
 /// Black or white, whichever contrasts more (WCAG).
 const char* inkOn(Colour colour);

@@ -156,9 +156,9 @@ void spreadSlots(std::vector<ChartSeries>& series)
     }
     std::size_t next = 0;
     for (ChartSeries& line : series) {
-        if (repeated && line.slot != kReferenceSlot) {
+        if (repeated && line.slot != kChartReferenceSlot) {
             line.slot = next++;
-            next += next == kReferenceSlot ? 1 : 0;
+            next += next == kChartReferenceSlot ? 1 : 0;
         }
     }
 }

@@ -133,7 +133,7 @@ void addLinearMaps(std::vector<ReportFigure>& figures, const ReportData& data)
              sparsity});
     HeatMapChart error;
     error.value = {"Relative output error", AxisScale::Logarithmic, {}, {}};
-    error.map = ColourMap::Ember;
+    error.map = ChartColourMap::Ember;
     addMaps(figures, data,
             {"linear-error", "error/",
              "Relative output error of each linear on the calibration set, of the first seed. "

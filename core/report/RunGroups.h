@@ -33,7 +33,7 @@ struct RunGroup {
     std::string pattern = {};  // of its zeros, "2:4", also where they came with the model; or empty
     std::size_t slot = 0;      // of the palette, by family
 
-    bool isReference() const { return slot == kReferenceSlot; }
+    bool isReference() const { return slot == kChartReferenceSlot; }
 
     std::vector<double> all(std::string_view series) const;
     SampleStatistics sample(std::string_view series) const;

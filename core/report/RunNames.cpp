@@ -254,9 +254,9 @@ private:
         std::map<std::string, std::size_t> slots;
         for (RunGroup& group : m_data.groups) {
             const std::size_t next =
-                slots.size() < kReferenceSlot ? slots.size() : slots.size() + 1;
+                slots.size() < kChartReferenceSlot ? slots.size() : slots.size() + 1;
             group.slot = group.members.front().record.spec.method == "none"
-                             ? kReferenceSlot
+                             ? kChartReferenceSlot
                              : slots.try_emplace(group.family, next).first->second;
         }
     }

@@ -183,7 +183,7 @@ void SvgCanvas::text(PlanePoint at, std::string_view content, const TextLook& lo
     m_body.append(">").append(xmlEscaped(content)).append("</text>\n");
 }
 
-void SvgCanvas::mark(PlanePoint at, const SeriesStyle& style, double radius, bool hollow)
+void SvgCanvas::mark(PlanePoint at, const ChartSeriesStyle& style, double radius, bool hollow)
 {
     const Stroke stroke{style.colour, hollow ? 0.8 : 1.0, "", 1.0};
     const char* fill = hollow ? ink::kPaper : style.colour;

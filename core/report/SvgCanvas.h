@@ -42,7 +42,7 @@ public:
     void rectangle(PlanePoint corner, PlanePoint size, std::string_view fill,
                    const Stroke* border = nullptr);
     void text(PlanePoint at, std::string_view content, const TextLook& look = {});
-    void mark(PlanePoint at, const SeriesStyle& style, double radius, bool hollow);
+    void mark(PlanePoint at, const ChartSeriesStyle& style, double radius, bool hollow);
     /// Everything drawn on `part`, its corner at `corner`.
     void place(const SvgCanvas& part, PlanePoint corner);
     std::string finished() const;

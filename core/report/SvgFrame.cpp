@@ -13,7 +13,7 @@ const Stroke kGridStroke{ink::kGrid, 0.6};
 
 void drawSwatch(SvgCanvas& canvas, PlanePoint at, std::size_t slot, LegendSwatch swatch)
 {
-    const SeriesStyle style = seriesStyle(slot);
+    const ChartSeriesStyle style = seriesStyle(slot);
     if (swatch == LegendSwatch::Block) {
         canvas.rectangle({at.x + 8, at.y - 4}, {8, 8}, style.colour);
         return;

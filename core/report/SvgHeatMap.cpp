@@ -141,7 +141,8 @@ private:
 
     std::string valueText(double value) const
     {
-        return m_chart.map == ColourMap::Trellis ? fixedText(value, 2) : significantText(value, 2);
+        return m_chart.map == ChartColourMap::Trellis ? fixedText(value, 2)
+                                                      : significantText(value, 2);
     }
 
     void drawPanel(const HeatMapChart::Panel& panel, double top)

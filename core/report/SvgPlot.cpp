@@ -182,7 +182,7 @@ private:
     {
         std::vector<PlanePoint> upper;
         std::vector<PlanePoint> lower;
-        const SeriesStyle style = seriesStyle(series.slot);
+        const ChartSeriesStyle style = seriesStyle(series.slot);
         for (const ChartPoint& point : series.points) {
             if (!visible(point) || !(point.spread > 0.0)) {
                 continue;
@@ -207,7 +207,7 @@ private:
 
     void drawSeries(const ChartSeries& series)
     {
-        const SeriesStyle style = seriesStyle(series.slot);
+        const ChartSeriesStyle style = seriesStyle(series.slot);
         for (const Stretch& stretch : stretchesOf(series.raw)) {
             m_canvas.polyline(stretch, {style.colour, 0.5, "", 0.4});
         }
@@ -222,7 +222,7 @@ private:
             if (marks() && visible(point)) {
                 m_canvas.mark(placed(point), style, kMarkRadius, point.hollow);
             } else if (missing && !inGap) {
-                const SeriesStyle cross{style.colour, "", Mark::Cross};
+                const ChartSeriesStyle cross{style.colour, "", Mark::Cross};
                 m_canvas.mark({m_x.at(point.x), m_frame.bottom}, cross, 1.8, true);
             }
             inGap = missing;

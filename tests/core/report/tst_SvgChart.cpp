@@ -137,7 +137,7 @@ TEST(runsAndTheirFront)
 {
     PlotChart chart{{"Size (MB)"}, {"Perplexity"}, SeriesLook::MarkedLines};
     chart.series = {{"Wanda", 1, {{10, 30, 2.0, true}, {20, 20, kNan, false}}},
-                    {"Unchanged", kReferenceSlot, {{40, 18}}}};
+                    {"Unchanged", kChartReferenceSlot, {{40, 18}}}};
     chart.front = paretoStaircase({{20, 20}, {40, 18}});
     const std::string svg = toSvg(chart, "");
     COMPARE(xmlProblem(svg), ""s);
