@@ -82,7 +82,7 @@ std::vector<OptionSpec> specOptions()
         {"threads", "N", "threads (default: all cores); part of the spec, because it changes bits"},
         {"batch", "N", "sequences per forward pass (default 4); changes bits too"},
         {"dtype", "fp32|bf16|fp16", "weights and compute (default fp32)"},
-        {"device", "cpu|cuda:N", "where to compute (default cpu)"},
+        {"device", "cpu|cuda:N", "where to compute (default cpu; this version refuses cuda)"},
         {"title", "TEXT", "name of the run"},
         {"experiment", "TEXT", "experiment it belongs to"},
         {"priority", "N", "higher runs first"},
