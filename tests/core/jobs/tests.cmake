@@ -8,3 +8,4 @@ foreach(test JobQueue Runners)
     method-prune-sparsegpt method-distill-logits)
 endforeach()
 target_sources(tst_JournalMonitor PRIVATE ${CMAKE_SOURCE_DIR}/core/jobs/JournalMonitor.cpp) # not exported
+espalier_add_test(core/jobs/tst_InputCheck.cpp LABELS jobs LIBRARIES espalier_engine)
