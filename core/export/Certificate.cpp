@@ -57,14 +57,12 @@ std::optional<Json> readCertificate(const Path& folder)
     return certificate;
 }
 
-bool isSameRun(const Json& certificate, const Json& provenance)
+bool isSameSpec(const Json& certificate, const Json& provenance)
 {
     const Json earlier = certificate.value("provenance", Json::object());
-    const auto agree = [&](const char* key) {
-        return earlier.is_object() && provenance.is_object() && earlier.contains(key) &&
-               provenance.contains(key) && earlier.at(key) == provenance.at(key);
-    };
-    return agree("fingerprint");
+    constexpr const char* kKey = "fingerprint";
+    return earlier.is_object() && provenance.is_object() && earlier.contains(kKey) &&
+           provenance.contains(kKey) && earlier.at(kKey) == provenance.at(kKey);
 }
 
 /// The first name in `folder` that its certificate does not list.
@@ -122,7 +120,7 @@ void refuseForeignFolder(const Path& folder, const Json& provenance)
         return;
     }
     const std::optional<Json> certificate = readCertificate(folder);
-    if (!certificate || !isSameRun(*certificate, provenance)) {
+    if (!certificate || !isSameSpec(*certificate, provenance)) {
         throw Error(
             ErrorCode::InvalidInput,
             "The folder " + folder.string() + " holds " + fileNames(folder).front() +

@@ -27,7 +27,7 @@ struct CertificateFacts {
 void writeCertificate(const Path& folder, const CertificateFacts& facts);
 
 /// Throws InvalidInput unless `folder` is not there, is empty, or holds nothing but what an earlier
-/// export of the same run wrote: one whose provenance has the same "run" and "fingerprint".
+/// export of the same spec wrote: one whose provenance has the same "fingerprint".
 void refuseForeignFolder(const Path& folder, const Json& provenance);
 
 /// The folder (its hash is that of SHA256SUMS, which covers every other file) and the certificate.

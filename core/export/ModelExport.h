@@ -16,11 +16,10 @@ struct ExportInputs {
     CausalLM* model = nullptr;
     Path sourceFolder = {}; // tokenizer and generation files are copied from here
     Path outputFolder =
-        {}; // must not exist, or be empty, or hold an earlier export of the same run
+        {}; // must not exist, or be empty, or hold an earlier export of the same spec
     std::string recipe = {};    // recipe.yaml, as text
     std::string modelCard = {}; // README.md, as text
-    Json provenance =
-        {}; // "run" and "fingerprint" (of the spec) tell an earlier export of the same run
+    Json provenance = {}; // "fingerprint" (of the spec) tells an earlier export of the same spec
 };
 
 /// Writes a Hugging Face folder (weights, config.json, tokenizer, README.md, recipe.yaml,
@@ -28,7 +27,7 @@ struct ExportInputs {
 /// (its own safetensors reading and a fresh model), compares logits on fixed tokens bit by bit,
 /// writes certificate.json, then renames. A mismatch throws Corrupt and leaves nothing under the
 /// final name. Weights are stored in the type of the source checkpoint. An earlier export of the
-/// same run is replaced in one step; a folder with anything else is refused (InvalidInput). Where
+/// same spec is replaced in one step; a folder with anything else is refused (InvalidInput). Where
 /// that type rounds a weight, the logits compared are those of the rounded weights, and the
 /// certificate says so. Returns the artifacts "model" (the folder) and "certificate", paths as
 /// given.

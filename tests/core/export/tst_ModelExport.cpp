@@ -189,7 +189,7 @@ TEST(foreignFoldersAreLeftAlone)
     verifyExport(output);
 }
 
-TEST(anEarlierExportOfTheSameRunIsReplaced)
+TEST(anEarlierExportOfTheSameSpecIsReplaced)
 {
     const TempFolder temp;
     const Path source = makeTinyModel(temp.path() / "source");
@@ -204,7 +204,9 @@ TEST(anEarlierExportOfTheSameRunIsReplaced)
     COMPARE(namesIn(temp.path()), (std::set<std::string>{"export", "source"}));
     verifyExport(output);
 
-    inputs.provenance = provenanceOf("0008");
+    inputs.provenance = provenanceOf("0008"); // the same spec once more
+    exportModel(inputs, noStep);
+    inputs.provenance["fingerprint"] = "of another spec";
     VERIFY_FAILS(exportModel(inputs, noStep), ErrorCode::InvalidInput, "did not write");
     inputs.provenance = provenanceOf("0007");
     writeFileAtomically(output / "notes.txt", "mine");

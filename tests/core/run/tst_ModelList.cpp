@@ -16,7 +16,8 @@ TEST(modelsComeBackInOrder)
     const std::vector<ListedModel> expected{{"stories", "/elsewhere"}, {"smol", "/models/smol"}};
     VERIFY(listedModels(file) == expected);
     removeModel(file, "stories");
-    COMPARE(listedModels(file).front().name, "smol");
+    const std::vector<ListedModel> left = listedModels(file);
+    COMPARE(left.front().name, "smol");
 }
 
 TEST(brokenListsAreNamedWithTheirLine)
