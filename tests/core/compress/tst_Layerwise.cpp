@@ -85,7 +85,7 @@ TEST(recordsEveryLinearAndBlock)
         VERIFY2(monitor.reports.front().stage == "calibrate" ||
                     monitor.reports.front().stage.empty(),
                 monitor.reports.front().stage);
-        COMPARE(monitor.resumePoint.at("blocks").get<int>(), 3);
+        COMPARE(monitor.resumePoint.value().at("blocks").get<int>(), 3);
         VERIFY(monitor.warnings().empty());
     }
 }
