@@ -35,7 +35,7 @@ runs:
 Recipe parse(std::string_view yaml,
              const std::vector<std::pair<std::string, std::string>>& overrides = {})
 {
-    return parseRecipe(yaml, "demo.yaml", "/work/recipes", overrides);
+    return parseRecipe(yaml, "demo.yaml", "/srv/recipes", overrides);
 }
 
 void verifyRefused(std::string_view yaml, std::string_view words)
@@ -63,9 +63,9 @@ TEST(gridAndSeedsAreMultipliedOut)
     VERIFY(spec.params ==
            (ParamValues{{"pattern", "unstructured"}, {"row-count", 3}, {"sparsity", 0.3}}));
     COMPARE(spec.seed, 1U);
-    COMPARE(spec.model, "/work/models/stories");
+    COMPARE(spec.model, "/srv/models/stories");
     VERIFY(spec.calibration ==
-           (DataSpec{.source = "text:/work/recipes/sample.txt", .length = 256, .windows = 8}));
+           (DataSpec{.source = "text:/srv/recipes/sample.txt", .length = 256, .windows = 8}));
 }
 
 TEST(membersReferToMembersBeforeThem)
@@ -75,8 +75,8 @@ TEST(membersReferToMembersBeforeThem)
     COMPARE(member.afterNames.size(), 4U);
     VERIFY(member.spec.after == std::vector<RunId>{RunId{7}});
     VERIFY(!member.spec.calibration);
-    COMPARE(member.spec.evaluations[1].data.source, "jsonl:/work/recipes/held/out.jsonl#text");
-    COMPARE(member.spec.exports[0].folder, "/work/recipes/out");
+    COMPARE(member.spec.evaluations[1].data.source, "jsonl:/srv/recipes/held/out.jsonl#text");
+    COMPARE(member.spec.exports[0].folder, "/srv/recipes/out");
     std::map<std::string, RunId> ids{{"wanda-0.3-seed0", RunId{11}},
                                      {"wanda-0.3-seed1", RunId{12}},
                                      {"wanda-0.5-seed0", RunId{13}},
