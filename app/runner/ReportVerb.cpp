@@ -14,18 +14,12 @@ std::vector<RunId> chosenRuns(const StoreReader& reader, const std::vector<std::
 {
     std::vector<RunId> ids;
     for (const std::string& text : texts) {
-        const auto id = runIdFromText(text);
-        const auto record = id ? reader.run(*id) : std::nullopt;
-        if (!record) {
-            throw Error(ErrorCode::NotFound,
-                        "There is no run " + text +
-                            " in this workspace. `espalier-run runs list` shows them.");
-        }
-        if (!record->isStudy) {
-            ids.push_back(record->id);
+        const RunRecord record = requireRun(reader, text);
+        if (!record.isStudy) {
+            ids.push_back(record.id);
             continue;
         }
-        for (const RunRecord& member : reader.members(record->id)) {
+        for (const RunRecord& member : reader.members(record.id)) {
             ids.push_back(member.id);
         }
     }

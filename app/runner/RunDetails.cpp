@@ -21,6 +21,18 @@ void printGroup(const char* title, const Json& values)
 
 } // namespace
 
+RunRecord requireRun(const StoreReader& reader, const std::string& text)
+{
+    const auto id = runIdFromText(text);
+    const auto record = id ? reader.run(*id) : std::nullopt;
+    if (!record) {
+        throw Error(ErrorCode::NotFound,
+                    "There is no run " + text +
+                        " in this workspace. `espalier-run runs list` shows them.");
+    }
+    return *record;
+}
+
 void printWarnings(const StoreReader& reader, RunId run)
 {
     for (const RunEvent& event : reader.events(run)) {

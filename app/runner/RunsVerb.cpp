@@ -14,18 +14,6 @@ namespace espalier::cli {
 
 namespace {
 
-RunRecord requireRun(const StoreReader& reader, const std::string& text)
-{
-    const auto id = runIdFromText(text);
-    const auto record = id ? reader.run(*id) : std::nullopt;
-    if (!record) {
-        throw Error(ErrorCode::NotFound,
-                    "There is no run " + text +
-                        " in this workspace. `espalier-run runs list` shows them.");
-    }
-    return *record;
-}
-
 std::vector<RunRecord> chosen(const StoreReader& reader, const Arguments& arguments)
 {
     std::vector<RunRecord> records;

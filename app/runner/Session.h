@@ -56,6 +56,8 @@ private:
     std::unique_ptr<JobQueue> m_queue;
 };
 
+/// The run a person names by its number; throws NotFound with where to look.
+RunRecord requireRun(const StoreReader& reader, const std::string& text);
 /// Everything about a run under documented, stable names.
 Json runJson(const StoreReader& reader, const RunRecord& record);
 /// The exit code a run's status asks for.
