@@ -100,6 +100,24 @@ Json linearsJson(const StoreReader& reader, RunId id)
     return list;
 }
 
+/// Whole blocks: their time, and the divergence from the dense model where it was asked for.
+Json blocksJson(const StoreReader& reader, RunId id)
+{
+    std::map<std::int64_t, Json> blocks;
+    for (const char* kind : {"kl", "seconds"}) {
+        const Json values = groupJson(reader, id, std::string(kind) + "/block.");
+        for (const auto& [index, value] : values.items()) {
+            blocks[std::stoll(index)][kind] = value;
+        }
+    }
+    Json list = Json::array();
+    for (auto& [index, values] : blocks) {
+        values["index"] = index;
+        list.push_back(std::move(values));
+    }
+    return list;
+}
+
 std::string number(const char* format, const Json& value)
 {
     if (!value.is_number()) {
@@ -126,6 +144,7 @@ Json runJson(const StoreReader& reader, const RunRecord& record)
               {"ended_ms", record.endedMs},
               {"evaluations", evaluationsJson(reader, record.id)},
               {"stages", stagesJson(reader, record.id)},
+              {"blocks", blocksJson(reader, record.id)},
               {"linears", linearsJson(reader, record.id)},
               {"footprint", groupJson(reader, record.id, "footprint/")},
               {"speed", groupJson(reader, record.id, "speed/")}};

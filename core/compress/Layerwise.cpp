@@ -2,8 +2,9 @@
 #include "core/compress/Layerwise.h"
 
 #include "core/base/Error.h"
-#include "core/compress/Hessian.h"
+#include "core/compress/InputGroup.h"
 #include "core/compress/OutputError.h"
+#include "core/compress/PrunedDivergence.h"
 #include "core/method/RunContext.h"
 
 #include <ATen/ATen.h>
@@ -13,6 +14,7 @@
 #include <future>
 #include <iomanip>
 #include <malloc.h>
+#include <optional>
 #include <sstream>
 #include <vector>
 
@@ -36,43 +38,6 @@ public:
 
 private:
     std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
-};
-
-/// Linears of one input with what was gathered from it.
-struct Group {
-    std::vector<Linear*> linears = {};
-    std::unique_ptr<GroupStatistic> statistic = {};
-    InputSample sample;
-};
-
-/// Takes the observers off again, also when the run is stopped in the middle.
-class Observation {
-public:
-    explicit Observation(std::vector<Group>& groups)
-        : m_groups(groups)
-    {
-        for (Group& group : m_groups) {
-            group.linears.front()->observe([&group](const Tensor& X) {
-                if (group.statistic) {
-                    group.statistic->add(X);
-                }
-                group.sample.add(X);
-            });
-        }
-    }
-
-    ~Observation()
-    {
-        for (Group& group : m_groups) {
-            group.linears.front()->observe({});
-        }
-    }
-
-    Observation(const Observation&) = delete;
-    Observation& operator=(const Observation&) = delete;
-
-private:
-    std::vector<Group>& m_groups;
 };
 
 /// Blocks are read, worked on and written by different threads; what each of them frees stays in an
@@ -99,6 +64,7 @@ public:
         const torch::NoGradGuard noGradients;
         const std::int64_t finished = takeFinishedBlocks();
         embedWindows();
+        startDivergence(finished > 0);
         std::vector<std::int64_t> indices(static_cast<std::size_t>(m_model.blocks()));
         std::ranges::generate(indices, [next = std::int64_t{0}]() mutable { return next++; });
         for (const std::int64_t index : m_run.track(kLabel, indices)) {
@@ -141,7 +107,8 @@ private:
         const auto stage = m_run.stage("calibrate");
         Tensor tokens = m_run.calibration().tokens;
         if (!m_plan.makeStatistic) {
-            tokens = tokens.narrow(0, 0, std::min(m_batch, tokens.size(0)));
+            const std::int64_t wanted = std::max(m_batch, m_plan.options.divergenceWindows);
+            tokens = tokens.narrow(0, 0, std::min(wanted, tokens.size(0)));
         }
         for (std::int64_t begin = 0; begin < tokens.size(0); begin += m_batch) {
             const Tensor window =
@@ -155,14 +122,38 @@ private:
         }
     }
 
+    void startDivergence(bool resumed)
+    {
+        if (m_plan.options.divergenceWindows > 0) {
+            m_divergence.emplace(m_run, m_plan.options.divergenceWindows, kLabel);
+            m_divergence->start(m_hidden, resumed);
+        }
+    }
+
+    void recordDivergence(Block& block, std::int64_t index)
+    {
+        if (!m_divergence) {
+            return;
+        }
+        if (isLast(index)) { // its outputs were of no use until now
+            forward(block, index, Outputs::Keep, m_divergence->windows());
+        }
+        m_divergence->record(index, m_hidden);
+    }
+
     /// What a pass does with the outputs of a block.
     enum class Outputs { Drop = 1, Keep };
 
     void forward(Block& block, std::int64_t index, Outputs outputs)
     {
-        for (std::int64_t begin = 0; begin < m_hidden.size(0); begin += m_batch) {
+        forward(block, index, outputs, m_hidden.size(0));
+    }
+
+    void forward(Block& block, std::int64_t index, Outputs outputs, std::int64_t windows)
+    {
+        for (std::int64_t begin = 0; begin < windows; begin += m_batch) {
             m_run.step(kLabel, index, m_model.blocks()); // a stop need not wait for the block's end
-            Tensor part = m_hidden.narrow(0, begin, std::min(m_batch, m_hidden.size(0) - begin));
+            Tensor part = m_hidden.narrow(0, begin, std::min(m_batch, windows - begin));
             const Tensor output = block.forward(part, nullptr, index);
             if (outputs == Outputs::Keep) {
                 part.copy_(output);
@@ -190,18 +181,18 @@ private:
         }
     }
 
-    std::vector<Group> gather(Block& block, std::int64_t index)
+    std::vector<InputGroup> gather(Block& block, std::int64_t index)
     {
         const auto stage = m_run.stage("calibrate");
-        std::vector<Group> groups;
+        std::vector<InputGroup> groups;
         for (std::vector<Linear*>& linears : block.inputGroups()) {
-            Group group;
+            InputGroup group;
             group.linears = std::move(linears);
             group.statistic = m_plan.makeStatistic ? m_plan.makeStatistic() : nullptr;
             groups.push_back(std::move(group));
         }
         if (m_hidden.defined()) {
-            for (Group& group : groups) {
+            for (InputGroup& group : groups) {
                 group.sample = InputSample(m_hidden.size(0) * m_hidden.size(1));
             }
             const Observation observation(groups);
@@ -210,7 +201,7 @@ private:
         return groups;
     }
 
-    void compressLinear(Linear& linear, Group& group)
+    void compressLinear(Linear& linear, InputGroup& group)
     {
         if (!linear.weight().isfinite().all().item<bool>()) {
             throw Error(
@@ -259,9 +250,9 @@ private:
         const Stopwatch watch;
         const auto block = m_model.lease(index);
         {
-            std::vector<Group> groups = gather(*block, index);
+            std::vector<InputGroup> groups = gather(*block, index);
             const auto stage = m_run.stage("compress");
-            for (Group& group : groups) {
+            for (InputGroup& group : groups) {
                 for (Linear* linear : group.linears) {
                     m_run.step(kLabel, index, m_model.blocks());
                     compressLinear(*linear, group);
@@ -280,6 +271,7 @@ private:
         written.get();
         readFromNowOn(*block, index);
         m_run.metrics().record("seconds/block." + std::to_string(index), 0, watch.seconds(), "s");
+        recordDivergence(*block, index);
         m_run.saveResumePoint({{"blocks", index + 1}});
     }
 
@@ -288,6 +280,7 @@ private:
     const LayerwisePlan& m_plan;
     std::int64_t m_batch;
     Tensor m_hidden;
+    std::optional<PrunedDivergence> m_divergence;
 };
 
 } // namespace

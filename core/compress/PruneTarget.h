@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/Export.h"
+#include "core/compress/LayerwiseOptions.h"
 #include "core/method/MethodInfo.h"
 #include "core/model/ModelConfig.h"
 #include "core/params/Params.h"
@@ -40,6 +41,7 @@ struct PruneTarget {
     double sparsity = 0.5;
     std::string pattern = "unstructured";
     bool referenceCount = false;
+    std::int64_t divergenceWindows = 0;
 
     std::optional<Pattern> groups() const { return patternFromText(pattern); }
 
@@ -72,6 +74,23 @@ void fields(auto& field, PruneTarget& p)
              "For comparisons with published scripts: their rounding and their inclusive threshold "
              "instead of exactly floor(n s) of each group.",
          .advanced = true});
+    field(
+        p.divergenceWindows,
+        {.key = "block-kl-windows",
+         .label = "Measure KL after every block on",
+         .help =
+             "Windows of the calibration set, the first ones, on which KL(dense || pruned so far) "
+             "is measured after every block, the later blocks still dense; 0: not measured. Each "
+             "block then costs a pass through the rest of the model.",
+         .unit = "windows",
+         .advanced = true,
+         .domain = IntRange{.min = 0, .max = 65536}});
+}
+
+/// What the target asks of the walk.
+inline LayerwiseOptions walkOptions(const PruneTarget& target)
+{
+    return {.divergenceWindows = target.divergenceWindows};
 }
 
 /// A pattern that is none, one that contradicts the sparsity, or a model whose inputs it does not

@@ -114,15 +114,21 @@ protected:
     void apply(RunContext& run, const MagnitudeParams& p) const override
     {
         if (p.scope != Scope::Global) {
-            compressLayerwise(run, [&](Linear& layer) {
-                layer.setMask(keep(magnitude(layer.weight()), p)); // S = |W|
-            });
+            compressLayerwise(
+                run,
+                [&](Linear& layer) {
+                    layer.setMask(keep(magnitude(layer.weight()), p)); // S = |W|
+                },
+                walkOptions(p.target));
             return;
         }
         const auto quotas = globalQuotas(run, p);
-        compressLayerwise(run, [&](Linear& layer) {
-            layer.setMask(keepAllBut(magnitude(layer.weight()), quotas.at(layer.name())));
-        });
+        compressLayerwise(
+            run,
+            [&](Linear& layer) {
+                layer.setMask(keepAllBut(magnitude(layer.weight()), quotas.at(layer.name())));
+            },
+            walkOptions(p.target));
     }
 
     Expectation expect(const ModelConfig& config, const MagnitudeParams& p) const override

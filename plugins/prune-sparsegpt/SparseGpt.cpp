@@ -241,7 +241,7 @@ protected:
                 layer.setMask(pruned.M);
                 report(run, layer.name(), pruned.loss, residual);
             },
-            [&] { return Hessian(p.precision); });
+            [&] { return Hessian(p.precision); }, walkOptions(p.target));
     }
 
     Expectation expect(const ModelConfig& config, const SparseGptParams& p) const override

@@ -79,13 +79,16 @@ public:
 protected:
     void apply(RunContext& run, const WandaParams& p) const override
     {
-        compressLayerwise<FeatureNorm>(run, [&](Linear& layer, const FeatureNorm& X) {
-            const Tensor norm = X.l2();
-            const Tensor W =
-                layer.weight().to(at::promote_types(layer.weight().scalar_type(), torch::kFloat));
-            const Tensor S = W.abs() * norm.to(W.scalar_type()); // eq. (1)
-            layer.setMask(keep(S, p.target));
-        });
+        compressLayerwise<FeatureNorm>(
+            run,
+            [&](Linear& layer, const FeatureNorm& X) {
+                const Tensor norm = X.l2();
+                const Tensor W = layer.weight().to(
+                    at::promote_types(layer.weight().scalar_type(), torch::kFloat));
+                const Tensor S = W.abs() * norm.to(W.scalar_type()); // eq. (1)
+                layer.setMask(keep(S, p.target));
+            },
+            walkOptions(p.target));
     }
 
     Expectation expect(const ModelConfig& config, const WandaParams& p) const override

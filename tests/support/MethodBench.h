@@ -85,10 +85,11 @@ struct Case {
 
 inline const std::vector<Case>& cases()
 {
-    static const std::vector<Case> all{{"prune-magnitude", {}},
-                                       {"prune-magnitude", {{"scope", "global"}, {"cap", 0.7}}},
-                                       {"prune-wanda", {{"pattern", "2:4"}}},
-                                       {"prune-sparsegpt", {{"block-size", 20}}}};
+    static const std::vector<Case> all{
+        {"prune-magnitude", {}},
+        {"prune-magnitude", {{"scope", "global"}, {"cap", 0.7}}},
+        {"prune-wanda", {{"pattern", "2:4"}, {"block-kl-windows", std::int64_t{5}}}},
+        {"prune-sparsegpt", {{"block-size", 20}}}};
     return all;
 }
 

@@ -64,6 +64,11 @@ void verifyStages(const Json& run, const std::vector<std::string>& stages)
 
 void verifyLinears(const Json& run)
 {
+    COMPARE(run["blocks"].size(), 5U);
+    for (std::size_t index = 0; index < 5; ++index) {
+        COMPARE(run["blocks"][index]["index"].get<std::size_t>(), index);
+        VERIFY(run["blocks"][index]["seconds"].get<double>() > 0);
+    }
     COMPARE(run["linears"].size(), 5U * 7U);
     for (const Json& linear : run["linears"]) {
         VERIFY2(!linear["name"].get<std::string>().empty(), linear.dump());

@@ -2,7 +2,7 @@ espalier_add_test(core/compress/tst_PruneTarget.cpp LABELS methods LIBRARIES esp
 espalier_add_test(core/compress/tst_Masks.cpp LABELS methods LIBRARIES espalier_test_methods TORCH)
 espalier_add_test(core/compress/tst_Hessian.cpp LABELS methods LIBRARIES espalier_test_methods TORCH)
 espalier_add_test(core/compress/tst_OutputError.cpp LABELS methods LIBRARIES espalier_test_methods TORCH)
-foreach(test Layerwise LayerwiseResume)
+foreach(test Layerwise LayerwiseResume PrunedDivergence)
   espalier_add_test(core/compress/tst_${test}.cpp LABELS methods LIBRARIES espalier_test_methods TORCH)
   add_dependencies(tst_${test} method-prune-magnitude method-prune-wanda method-prune-sparsegpt)
 endforeach()
