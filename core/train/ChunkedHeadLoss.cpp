@@ -12,8 +12,9 @@ namespace espalier {
 namespace {
 
 struct ChunkLoss {
-    Tensor total, divergence, crossEntropy, kl; // [rows]
-    Tensor gradient;                            // [rows x vocabulary], of `total`
+    Tensor total, crossEntropy, kl;  // [rows]
+    std::vector<Tensor> divergences; // [rows] each
+    Tensor gradient;                 // [rows x vocabulary], of `total`
 };
 
 Tensor logSoftmax(const Tensor& logits, double temperature)
@@ -22,51 +23,75 @@ Tensor logSoftmax(const Tensor& logits, double temperature)
 }
 
 /// What a row's divergence is multiplied by in the total.
-double divergenceFactor(const HeadLossOptions& options, std::int64_t vocabulary)
+double divergenceFactor(const HeadLossOptions& options, double weight, std::int64_t vocabulary)
 {
     const double T = options.temperature;
     const double squared = options.scale == TemperatureScale::Squared ? T * T : 1.0;
-    return options.divergenceWeight * squared / divisorOf(options.reduction, 1, vocabulary);
+    return weight * squared / divisorOf(options.reduction, 1, vocabulary);
+}
+
+/// A weight of zero leaves a term out even where its value is infinite. `slope` is the weight of
+/// its gradient.
+void addTerm(ChunkLoss& chunk, const RowLosses& term, double weight, double slope)
+{
+    if (weight == 0) {
+        return;
+    }
+    chunk.total.add_(term.values, weight);
+    if (term.gradient.defined()) {
+        const Tensor weighted = term.gradient * slope;
+        chunk.gradient = chunk.gradient.defined() ? chunk.gradient.add_(weighted) : weighted;
+    }
+}
+
+/// KL(teacher || student) at temperature 1, which is shown whatever is trained.
+Tensor shownKl(const HeadLossOptions& options, const ChunkLoss& chunk, const Tensor& logP,
+               const Tensor& logQ)
+{
+    for (std::size_t i = 0; options.temperature == 1 && i < options.divergences.size(); ++i) {
+        if (options.divergences[i].kernel.kind == Divergence::ForwardKl) {
+            return chunk.divergences[i];
+        }
+    }
+    return divergenceRows({Divergence::ForwardKl}, logP, logQ, Gradients::NotWanted).values;
 }
 
 ChunkLoss lossOfChunk(const HeadLossOptions& options, const Tensor& teacherLogits,
                       const Tensor& studentLogits, const Tensor& targets, Gradients gradients)
 {
     const double T = options.temperature;
-    const double factor = divergenceFactor(options, studentLogits.size(-1));
     const Tensor logP = logSoftmax(teacherLogits, 1);
     const Tensor logQ = logSoftmax(studentLogits, 1);
-    const bool plain = T == 1;
-    const RowLosses divergence =
-        divergenceRows(options.divergence, plain ? logP : logSoftmax(teacherLogits, T),
-                       plain ? logQ : logSoftmax(studentLogits, T),
-                       options.divergenceWeight == 0 ? Gradients::NotWanted : gradients);
-    const RowLosses crossEntropy = crossEntropyRows(
-        logQ, targets, options.crossEntropyWeight == 0 ? Gradients::NotWanted : gradients);
+    const Tensor softP = T == 1 ? logP : logSoftmax(teacherLogits, T);
+    const Tensor softQ = T == 1 ? logQ : logSoftmax(studentLogits, T);
+    const auto unlessZero = [&](double weight) {
+        return weight == 0 ? Gradients::NotWanted : gradients;
+    };
 
     ChunkLoss chunk;
-    chunk.divergence = divergence.values;
+    chunk.total = at::zeros({studentLogits.size(0)}, studentLogits.options());
+    for (const DivergenceTerm& term : options.divergences) {
+        const RowLosses divergence =
+            divergenceRows(term.kernel, softP, softQ, unlessZero(term.weight));
+        const double factor = divergenceFactor(options, term.weight, studentLogits.size(-1));
+        addTerm(chunk, divergence, factor, factor / T);
+        chunk.divergences.push_back(divergence.values);
+    }
+    const RowLosses crossEntropy =
+        crossEntropyRows(logQ, targets, unlessZero(options.crossEntropyWeight));
+    addTerm(chunk, crossEntropy, options.crossEntropyWeight, options.crossEntropyWeight);
     chunk.crossEntropy = crossEntropy.values;
-    const bool same = plain && options.divergence.kind == Divergence::ForwardKl;
-    chunk.kl =
-        same ? divergence.values
-             : divergenceRows({Divergence::ForwardKl}, logP, logQ, Gradients::NotWanted).values;
-    // A weight of zero leaves a term out even where its value is infinite.
-    chunk.total = at::zeros_like(chunk.kl);
-    if (options.divergenceWeight != 0) {
-        chunk.total.add_(divergence.values, factor);
-        if (divergence.gradient.defined()) {
-            chunk.gradient = divergence.gradient * (factor / T);
-        }
-    }
-    if (options.crossEntropyWeight != 0) {
-        chunk.total.add_(crossEntropy.values, options.crossEntropyWeight);
-        if (crossEntropy.gradient.defined()) {
-            const Tensor weighted = crossEntropy.gradient * options.crossEntropyWeight;
-            chunk.gradient = chunk.gradient.defined() ? chunk.gradient.add_(weighted) : weighted;
-        }
-    }
+    chunk.kl = shownKl(options, chunk, logP, logQ);
     return chunk;
+}
+
+/// Element by element; either may be empty, which counts as zeros.
+void addTo(std::vector<double>& sums, const std::vector<double>& more)
+{
+    sums.resize(std::max(sums.size(), more.size()));
+    for (std::size_t i = 0; i < more.size(); ++i) {
+        sums[i] += more[i];
+    }
 }
 
 double sumOf(const Tensor& rows)
@@ -86,7 +111,7 @@ Tensor logitsOf(const Tensor& hidden, const Tensor& weight)
 void HeadLossSums::add(const HeadLossSums& other)
 {
     total += other.total;
-    divergence += other.divergence;
+    addTo(divergences, other.divergences);
     crossEntropy += other.crossEntropy;
     tokens += other.tokens;
     kl.insert(kl.end(), other.kl.begin(), other.kl.end());
@@ -103,6 +128,7 @@ HeadLossSums chunkedHeadLoss(const HeadLossOptions& options, const HeadInput& st
         gradients != nullptr ? studentWeight.to(student.hidden.scalar_type()) : Tensor();
     HeadLossSums sums;
     sums.tokens = tokens;
+    sums.divergences.resize(options.divergences.size());
     for (std::int64_t first = 0; first < tokens; first += options.chunkRows) {
         const std::int64_t rows = std::min(options.chunkRows, tokens - first);
         const Tensor hidden = student.hidden.narrow(0, first, rows);
@@ -113,7 +139,9 @@ HeadLossSums chunkedHeadLoss(const HeadLossOptions& options, const HeadInput& st
             lossOfChunk(options, teacherLogits, studentLogits, targets.narrow(0, first, rows),
                         gradients != nullptr ? Gradients::Wanted : Gradients::NotWanted);
         sums.total += sumOf(chunk.total);
-        sums.divergence += sumOf(chunk.divergence);
+        for (std::size_t i = 0; i < chunk.divergences.size(); ++i) {
+            sums.divergences[i] += sumOf(chunk.divergences[i]);
+        }
         sums.crossEntropy += sumOf(chunk.crossEntropy);
         const Tensor kl = chunk.kl.to(torch::kCPU, torch::kDouble).contiguous();
         sums.kl.insert(sums.kl.end(), kl.const_data_ptr<double>(),

@@ -6,8 +6,9 @@
 namespace espalier {
 
 struct HeadLossOptions {
-    DivergenceKernel divergence = {};
-    double divergenceWeight = 1, crossEntropyWeight = 0;
+    /// Soft terms, trained as their weighted sum; by default forward KL alone.
+    std::vector<DivergenceTerm> divergences = std::vector<DivergenceTerm>(1);
+    double crossEntropyWeight = 0; // of the hard term
     double temperature = 1;
     TemperatureScale scale = TemperatureScale::Squared;
     Reduction reduction = Reduction::PerToken;
@@ -23,9 +24,9 @@ struct HeadInput {
 
 /// Sums over tokens, so that micro-batches can be added up.
 struct ESPALIER_API HeadLossSums {
-    double total = 0;        // weighted; divided by the token count it is the loss that is trained
-    double divergence = 0;   // raw, at the temperature, without T^2
-    double crossEntropy = 0; // raw, at temperature 1
+    double total = 0; // weighted; divided by the token count it is the loss that is trained
+    std::vector<double> divergences = {}; // raw, at the temperature, without T^2; one a term
+    double crossEntropy = 0;              // raw, at temperature 1
     std::int64_t tokens = 0;
     std::vector<double> kl = {}; // KL(teacher || student) at temperature 1, one a token
 
@@ -39,8 +40,9 @@ struct HeadGradients {
 };
 
 /// Loss of a student's head against a teacher's, and the gradients of scale * sums.total, by chunks
-/// of tokens: four products a chunk (two heads forward, hidden and weight backward), never all
-/// logits at once. `targets` [tokens] int64: the actual next tokens. `gradients` null: values only.
+/// of tokens: four products a chunk (two heads forward, hidden and weight backward) however many
+/// terms there are, never all logits at once. `targets` [tokens] int64: the actual next tokens.
+/// `gradients` null: values only.
 ESPALIER_API HeadLossSums chunkedHeadLoss(const HeadLossOptions& options, const HeadInput& student,
                                           const HeadInput& teacher, const Tensor& targets,
                                           double scale, HeadGradients* gradients);

@@ -31,7 +31,7 @@ enum class Divergence {
 };
 
 /// As parameters spell them.
-inline auto enumNames(Divergence)
+constexpr auto enumNames(Divergence)
 {
     return std::to_array<std::pair<Divergence, std::string_view>>({
         {Divergence::ForwardKl, "forward-kl"},
@@ -51,6 +51,12 @@ struct DivergenceKernel {
     Divergence kind = Divergence::ForwardKl;
     double mixture =
         0.5; // beta of JSD, alpha of the skew divergences; JSD(0) is KL(p||q), JSD(1) KL(q||p)
+};
+
+/// One term of a weighted sum of divergences.
+struct DivergenceTerm {
+    DivergenceKernel kernel = {};
+    double weight = 1;
 };
 
 enum class Gradients { Wanted = 1, NotWanted };

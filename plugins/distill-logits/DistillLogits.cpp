@@ -6,9 +6,10 @@
 //   z_T, z_S  logits of teacher and student [tokens x vocabulary], held for one chunk of tokens only
 //   T         temperature; p = softmax(z_T / T), q = softmax(z_S / T)
 //   y         the token that really comes next
-//   alpha     weight of the soft term (`kl-weight`); the hard term has its own (`ce-weight`)
+//   alpha_k   weight of the divergence D_k: `kl-weight` of the chosen one, `jsd-weight` and so on of more;
+//             the hard term has its own (`ce-weight`)
 //
-//   L = alpha T^2 D(p, q) + ceWeight CE(y, softmax(z_S)), each a mean over the scored tokens of a step
+//   L = T^2 sum_k alpha_k D_k(p, q) + ceWeight CE(y, softmax(z_S)), each a mean over the scored tokens of a step
 // clang-format on
 #include "core/method/PluginAbi.h"
 #include "core/method/RunContext.h"
@@ -28,7 +29,7 @@ namespace espalier {
 
 namespace {
 
-/// The loss L over windows of tokens. Every position but a window's last has a next token, so both
+/// The loss L over windows of tokens. Every position but a window's last has a next token, so all
 /// terms see the same positions.
 class SoftTargets : public TrainObjective {
 public:
@@ -37,13 +38,12 @@ public:
         , m_teacher(run.teacher())
         , m_compute(p.autocast ? Compute::BFloat16 : Compute::AsStored)
         , m_device(run.device())
-        , m_options{.divergence = {p.divergence, p.mixture()},
-                    .divergenceWeight = p.klWeight,
-                    .crossEntropyWeight = p.ceWeight,
-                    .temperature = p.temperature,
-                    .scale =
-                        p.temperatureSquared ? TemperatureScale::Squared : TemperatureScale::Plain,
-                    .reduction = p.reduction}
+        , m_options{.divergences = p.loss.softTerms(),
+                    .crossEntropyWeight = p.loss.ceWeight,
+                    .temperature = p.loss.temperature,
+                    .scale = p.loss.temperatureSquared ? TemperatureScale::Squared
+                                                       : TemperatureScale::Plain,
+                    .reduction = p.loss.reduction}
     {
     }
 
@@ -132,11 +132,13 @@ private:
 
     LossSums named(const HeadLossSums& sums) const
     {
-        return {.total = sums.total,
-                .parts = {{std::string(nameOf(m_options.divergence.kind)), sums.divergence},
-                          {"ce", sums.crossEntropy}},
-                .kl = sums.kl,
-                .tokens = sums.tokens};
+        LossSums result{.total = sums.total, .kl = sums.kl, .tokens = sums.tokens};
+        for (std::size_t i = 0; i < m_options.divergences.size(); ++i) {
+            result.parts.emplace_back(nameOf(m_options.divergences[i].kernel.kind),
+                                      sums.divergences[i]);
+        }
+        result.parts.emplace_back("ce", sums.crossEntropy);
+        return result;
     }
 
     CausalLM& m_student;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/params/Params.h"
-#include "core/train/Losses.h"
 #include "core/train/Schedule.h"
+#include "plugins/distill-logits/LossParams.h"
 
 #include <cstdint>
 #include <optional>
@@ -17,12 +16,7 @@ struct DistillLogitsParams {
     std::int64_t steps = 200;
     std::optional<std::int64_t> batch = {};
     std::int64_t accumulate = 1;
-    Divergence divergence = Divergence::ForwardKl;
-    double jsdBeta = 0.5, skewAlpha = 0.1;
-    double klWeight = 1.0, ceWeight = 0.0;
-    double temperature = 1.0;
-    bool temperatureSquared = true;
-    Reduction reduction = Reduction::PerToken;
+    LossParams loss = {};
     double learningRate = 1e-4, learningRateFloor = 0.0;
     ScheduleShape schedule = ScheduleShape::Cosine;
     std::optional<std::int64_t> warmUp = {};
@@ -32,74 +26,7 @@ struct DistillLogitsParams {
     std::int64_t checkpointEvery = 50, evaluateEvery = 50;
 
     std::int64_t warmUpSteps() const { return warmUp.value_or(steps / 20); }
-
-    /// The one of the two mixtures that the divergence uses.
-    double mixture() const { return divergence == Divergence::JensenShannon ? jsdBeta : skewAlpha; }
 };
-
-void lossFields(auto& field, DistillLogitsParams& p)
-{
-    field(p.divergence, {.key = "divergence",
-                         .label = "Divergence",
-                         .help = "How far the student's distribution q is from the teacher's p: "
-                                 "forward KL(p||q) asks the "
-                                 "student to cover all the teacher does, reverse KL(q||p) to "
-                                 "commit to its likeliest part.",
-                         .symbol = "D",
-                         .group = "Loss"});
-    field(p.jsdBeta, {.key = "jsd-beta",
-                      .label = "Teacher's share in JSD",
-                      .help = "Share of the teacher in the mixture of the Jensen-Shannon "
-                              "divergence (jsd only); 0 is "
-                              "forward KL, 1 reverse KL.",
-                      .symbol = "beta",
-                      .group = "Loss",
-                      .advanced = true,
-                      .domain = RealRange{.min = 0, .max = 1}});
-    field(p.skewAlpha, {.key = "skew-alpha",
-                        .label = "Skew",
-                        .help = "Share of the first distribution in the mixture of the skew "
-                                "divergences (those two only).",
-                        .symbol = "alpha",
-                        .group = "Loss",
-                        .advanced = true,
-                        .domain = RealRange{.min = 0, .max = 0.99}});
-    field(p.klWeight, {.key = "kl-weight",
-                       .label = "Weight of the divergence",
-                       .help = "Weight of the soft term: the divergence from the teacher.",
-                       .symbol = "alpha",
-                       .group = "Loss",
-                       .domain = RealRange{.min = 0, .max = 1e6}});
-    field(
-        p.ceWeight,
-        {.key = "ce-weight",
-         .label = "Weight of the cross-entropy",
-         .help = "Weight of the hard term: the cross-entropy of the tokens that really come next.",
-         .group = "Loss",
-         .domain = RealRange{.min = 0, .max = 1e6}});
-    field(p.temperature, {.key = "temperature",
-                          .label = "Temperature",
-                          .help = "Both models' logits are divided by it in the soft term; more "
-                                  "than 1 softens the targets.",
-                          .symbol = "T",
-                          .group = "Loss",
-                          .domain = RealRange{.min = 0.05, .max = 100}});
-    field(
-        p.temperatureSquared,
-        {.key = "temperature-squared",
-         .label = "Multiply by T^2",
-         .help =
-             "Multiplies the soft term by T^2, so that its gradient keeps its size when T changes.",
-         .group = "Loss",
-         .advanced = true});
-    field(p.reduction, {.key = "reduction",
-                        .label = "Mean over",
-                        .help = "The soft term is a mean over scored tokens, or over tokens times "
-                                "vocabulary, which is "
-                                "weaker by the vocabulary's size (as in some published code).",
-                        .group = "Loss",
-                        .advanced = true});
-}
 
 void optimiserFields(auto& field, DistillLogitsParams& p)
 {
@@ -191,7 +118,7 @@ void fields(auto& field, DistillLogitsParams& p)
            .group = "Training",
            .advanced = true,
            .domain = IntRange{.min = 1, .max = 65536}});
-    lossFields(field, p);
+    lossFields(field, p.loss);
     optimiserFields(field, p);
     field(p.autocast, {.key = "autocast",
                        .label = "Products in bf16",
@@ -220,13 +147,7 @@ void fields(auto& field, DistillLogitsParams& p)
 /// What fields cannot say by themselves because it concerns two of them.
 inline std::vector<ParamIssue> issuesOf(const DistillLogitsParams& p)
 {
-    std::vector<ParamIssue> found;
-    if (p.klWeight == 0 && p.ceWeight == 0) {
-        found.push_back(
-            {.key = "kl-weight",
-             .message = "kl-weight and ce-weight are both 0, so there is nothing to learn from.",
-             .suggestions = {1.0}});
-    }
+    std::vector<ParamIssue> found = issuesOf(p.loss);
     if (p.warmUpSteps() >= p.steps) {
         found.push_back({.key = "warm-up",
                          .message = "The warm-up takes " + std::to_string(p.warmUpSteps()) +
@@ -239,18 +160,6 @@ inline std::vector<ParamIssue> issuesOf(const DistillLogitsParams& p)
                          .message = "The final learning rate " + toText(p.learningRateFloor) +
                                     " is above the learning rate " + toText(p.learningRate) + ".",
                          .suggestions = {0.0}});
-    }
-    const bool atAnEnd = p.jsdBeta == 0 || p.jsdBeta == 1;
-    if (p.divergence == Divergence::JensenShannon && !atAnEnd &&
-        (p.jsdBeta < 0.05 || p.jsdBeta > 0.95)) {
-        found.push_back(
-            {.key = "jsd-beta",
-             .message =
-                 "With a teacher's share of " + toText(p.jsdBeta) +
-                 " the divergence and its gradient are nearly zero; exactly 0 is forward KL and "
-                 "exactly 1 reverse KL.",
-             .suggestions = {0.1, 0.9},
-             .blocks = false});
     }
     return found;
 }

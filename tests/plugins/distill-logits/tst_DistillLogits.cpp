@@ -1,36 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/method/MethodCatalog.h"
-#include "tests/core/train/TrainHarness.h"
-#include "tests/support/Test.h"
+#include "tests/plugins/distill-logits/DistillHarness.h"
 
 using namespace espalier;
+using namespace espalier::test;
 
 namespace {
-
-const Method& distillLogits()
-{
-    static const MethodCatalog kCatalog(pluginFolders({}));
-    return kCatalog.require("distill-logits");
-}
-
-ParamValues shortTraining(ParamValues more = {})
-{
-    ParamValues values = {{"blocks", "0,2"},       {"steps", 12},         {"learning-rate", 5e-3},
-                          {"checkpoint-every", 5}, {"evaluate-every", 4}, {"accumulate", 2}};
-    for (const auto& [key, value] : more) {
-        values[key] = value;
-    }
-    return values;
-}
-
-void distil(RunInputs inputs, const ParamValues& values, test::TrainMonitor& monitor)
-{
-    const auto issues = distillLogits().issues(values, nullptr);
-    VERIFY2(issues.empty(), issues.empty() ? "" : issues.front().message);
-    RunContext run(std::move(inputs), monitor);
-    distillLogits().run(run, completed(values, distillLogits().params()));
-    monitor.series.erase("train/tokens_per_second");
-}
 
 std::vector<std::string> issueKeys(const ParamValues& values, const ModelConfig* config = nullptr)
 {
@@ -43,82 +17,13 @@ std::vector<std::string> issueKeys(const ParamValues& values, const ModelConfig*
 
 using Keys = std::vector<std::string>;
 
-/// KL(teacher || student) + 0.5 CE, a mean over tokens, from whole logits.
-Tensor wholeLoss(CausalLM& student, CausalLM& teacher, const Tensor& windows)
-{
-    const Tensor inputs = windows.narrow(1, 0, windows.size(1) - 1);
-    const Tensor targets = windows.narrow(1, 1, windows.size(1) - 1);
-    const Tensor logQ = at::log_softmax(student.logits(inputs), -1);
-    const Tensor logP = at::log_softmax(teacher.logits(inputs), -1).detach();
-    const Tensor kl = (logP.exp() * (logP - logQ)).sum(-1);
-    const Tensor ce = -logQ.gather(-1, targets.unsqueeze(-1)).squeeze(-1);
-    return (kl + 0.5 * ce).mean();
-}
-
 } // namespace
-
-TEST(everyDivergenceBringsTheStudentNearer)
-{
-    const test::TinyPair pair;
-    const std::vector<std::pair<std::string, std::string>> kinds = {
-        {"forward-kl", "forward_kl"},
-        {"reverse-kl", "reverse_kl"},
-        {"jsd", "jsd"},
-        {"tvd", "tvd"},
-        {"skew-forward-kl", "skew_forward_kl"},
-        {"skew-reverse-kl", "skew_reverse_kl"}};
-    for (const auto& [kind, series] : kinds) {
-        const auto student = pair.student();
-        test::TrainMonitor monitor;
-        distil(pair.inputs(*student, pair.folder.path() / kind),
-               shortTraining({{"divergence", kind}}), monitor);
-        const auto& kl = monitor.series.at("held_out/kl/mean");
-        COMPARE(kl.front().step, 0);
-        COMPARE(kl.back().step, 12);
-        VERIFY2(kl.back().value < 0.8 * kl.front().value,
-                kind + ": " + std::to_string(kl.front().value) + " to " +
-                    std::to_string(kl.back().value));
-        COMPARE(monitor.series.at("train/loss/" + series).size(), std::size_t{12});
-        VERIFY(monitor.last("train/kl/median") <= monitor.last("train/kl/p99"));
-        VERIFY(monitor.last("train/kl/p999") <= monitor.last("train/kl/maximum"));
-    }
-}
-
-TEST(gradientsAreThoseOfTheWholeLoss)
-{
-    for (const bool tied : {true, false}) {
-        test::TinyPair pair;
-        pair.teacherFolder = test::makeTinyModel(pair.folder.path() / "pair", {.tied = tied});
-        pair.spec.model = pair.spec.teacher = pair.teacherFolder.string();
-        pair.teacher = CausalLM::open(pair.teacherFolder);
-        pair.calibration.tokens =
-            pair.calibration.tokens.narrow(0, 0, 4); // one step sees all of it
-        const auto student = pair.student();
-        for (Tensor& parameter : student->parameters()) {
-            parameter.requires_grad_(true);
-        }
-        const Tensor loss =
-            wholeLoss(*student, *pair.teacher, pair.calibration.tokens.to(torch::kLong));
-        loss.backward();
-        double squares = 0;
-        for (Tensor& parameter : student->parameters()) {
-            squares += parameter.grad().square().sum().item<double>();
-            parameter.mutable_grad().reset();
-            parameter.requires_grad_(false);
-        }
-        test::TrainMonitor monitor;
-        distil(pair.inputs(*student, pair.folder.path() / "run"),
-               shortTraining({{"steps", 1}, {"ce-weight", 0.5}}), monitor);
-        COMPARE_CLOSE(monitor.last("train/loss/total"), loss.item<double>(), 1e-5);
-        COMPARE_CLOSE(monitor.last("train/gradient_norm") / std::sqrt(squares), 1.0, 1e-4);
-    }
-}
 
 TEST(copyOfTheTeacherHasNothingToLearn)
 {
-    const test::TinyPair pair;
+    const TinyPair pair;
     const auto student = pair.student({});
-    test::TrainMonitor monitor;
+    TrainMonitor monitor;
     distil(pair.inputs(*student, pair.folder.path() / "run"),
            shortTraining({{"blocks", ""}, {"steps", 1}}), monitor);
     COMPARE_CLOSE(monitor.series.at("held_out/kl/maximum").front().value, 0, 1e-6);
@@ -127,12 +32,12 @@ TEST(copyOfTheTeacherHasNothingToLearn)
 
 TEST(teacherStaysAsItIs)
 {
-    const test::TinyPair pair;
-    const auto before = test::weightsOf(*pair.teacher);
+    const TinyPair pair;
+    const auto before = weightsOf(*pair.teacher);
     const auto student = pair.student();
-    test::TrainMonitor monitor;
+    TrainMonitor monitor;
     distil(pair.inputs(*student, pair.folder.path() / "run"), shortTraining(), monitor);
-    VERIFY(test::equalBits(test::weightsOf(*pair.teacher), before));
+    VERIFY(equalBits(weightsOf(*pair.teacher), before));
     for (const Tensor& parameter : pair.teacher->parameters()) {
         VERIFY(!parameter.requires_grad() && !parameter.grad().defined());
     }
@@ -140,34 +45,34 @@ TEST(teacherStaysAsItIs)
 
 TEST(stoppedAndResumedEqualsUninterrupted)
 {
-    const test::TinyPair pair;
+    const TinyPair pair;
     const auto whole = pair.student();
-    test::TrainMonitor wholeMonitor;
-    distil(pair.inputs(*whole, pair.folder.path() / "whole"), shortTraining(), wholeMonitor);
+    TrainMonitor wholeMonitor;
+    distil(pair.inputs(*whole, pair.folder.path() / "whole"), mixedLoss(), wholeMonitor);
     for (const std::int64_t stopAfter : {2, 7, 13, 20}) {
         const Path folder = pair.folder.path() / std::to_string(stopAfter);
-        test::TrainMonitor before;
+        TrainMonitor before;
         before.stopAfter = stopAfter;
         const auto first = pair.student();
         try {
-            distil(pair.inputs(*first, folder), shortTraining(), before);
+            distil(pair.inputs(*first, folder), mixedLoss(), before);
             VERIFY2(false, "was not stopped");
         } catch (const Cancelled&) {
         }
-        test::TrainMonitor after;
+        TrainMonitor after;
         after.series = before.seriesAtResumePoint;
         const auto second = pair.student();
         RunInputs inputs = pair.inputs(*second, folder);
         inputs.resume = before.resumePoint;
-        distil(std::move(inputs), shortTraining(), after);
-        VERIFY(test::equalBits(test::weightsOf(*second), test::weightsOf(*whole)));
+        distil(std::move(inputs), mixedLoss(), after);
+        VERIFY(equalBits(weightsOf(*second), weightsOf(*whole)));
         VERIFY(after.series == wholeMonitor.series);
     }
 }
 
 TEST(prunedStudentStaysPruned)
 {
-    const test::TinyPair pair;
+    const TinyPair pair;
     const auto student = pair.student({});
     for (Linear* linear : student->linears()) {
         at::manual_seed(static_cast<std::uint64_t>(linear->weight().numel()));
@@ -177,7 +82,7 @@ TEST(prunedStudentStaysPruned)
     for (const Linear* linear : student->linears()) {
         sparsities.push_back(linear->sparsity());
     }
-    test::TrainMonitor monitor;
+    TrainMonitor monitor;
     distil(pair.inputs(*student, pair.folder.path() / "run"),
            shortTraining({{"blocks", ""}, {"weight-decay", 0.1}}), monitor);
     for (std::size_t i = 0; i < sparsities.size(); ++i) {
@@ -188,16 +93,16 @@ TEST(prunedStudentStaysPruned)
 
 TEST(bf16ProductsKeepFp32Weights)
 {
-    const test::TinyPair pair;
+    const TinyPair pair;
     const auto plain = pair.student();
     const auto cast = pair.student();
-    test::TrainMonitor plainMonitor;
-    test::TrainMonitor castMonitor;
+    TrainMonitor plainMonitor;
+    TrainMonitor castMonitor;
     distil(pair.inputs(*plain, pair.folder.path() / "plain"), shortTraining(), plainMonitor);
     distil(pair.inputs(*cast, pair.folder.path() / "cast"), shortTraining({{"autocast", true}}),
            castMonitor);
     COMPARE(cast->parameters().front().scalar_type(), torch::kFloat);
-    VERIFY(!test::equalBits(test::weightsOf(*plain), test::weightsOf(*cast)));
+    VERIFY(!equalBits(weightsOf(*plain), weightsOf(*cast)));
     const double start = castMonitor.series.at("held_out/kl/mean").front().value;
     VERIFY(castMonitor.last("held_out/kl/mean") < 0.8 * start);
     COMPARE_CLOSE(castMonitor.last("held_out/kl/mean") / plainMonitor.last("held_out/kl/mean"), 1,
@@ -206,10 +111,10 @@ TEST(bf16ProductsKeepFp32Weights)
 
 TEST(bf16WeightsLearnThroughMasters)
 {
-    const test::TinyPair pair;
+    const TinyPair pair;
     const auto student =
         CausalLM::open(pair.teacherFolder, {.dtype = NumberType::BFloat16, .keepBlocks = {0, 2}});
-    test::TrainMonitor monitor;
+    TrainMonitor monitor;
     distil(pair.inputs(*student, pair.folder.path() / "run"), shortTraining(), monitor);
     COMPARE(student->parameters().front().scalar_type(), torch::kBFloat16);
     VERIFY(monitor.last("held_out/kl/mean") <
@@ -218,25 +123,25 @@ TEST(bf16WeightsLearnThroughMasters)
 
 TEST(batchIsTheRunsUnlessItIsGiven)
 {
-    const test::TinyPair pair;
+    const TinyPair pair;
     const auto a = pair.student();
     const auto b = pair.student();
     const auto c = pair.student();
-    test::TrainMonitor monitors[3];
+    TrainMonitor monitors[3];
     distil(pair.inputs(*a, pair.folder.path() / "a"), shortTraining(), monitors[0]);
     distil(pair.inputs(*b, pair.folder.path() / "b"), shortTraining({{"batch", 2}}), monitors[1]);
     distil(pair.inputs(*c, pair.folder.path() / "c"), shortTraining({{"batch", 3}}), monitors[2]);
-    VERIFY(test::equalBits(test::weightsOf(*a), test::weightsOf(*b)));
-    VERIFY(!test::equalBits(test::weightsOf(*a), test::weightsOf(*c)));
+    VERIFY(equalBits(weightsOf(*a), weightsOf(*b)));
+    VERIFY(!equalBits(weightsOf(*a), weightsOf(*c)));
 }
 
 TEST(differentVocabulariesAreRefused)
 {
-    test::TinyPair pair;
-    const Path other = test::makeTinyModel(pair.folder.path() / "other", {.vocab = 98});
+    TinyPair pair;
+    const Path other = makeTinyModel(pair.folder.path() / "other", {.vocab = 98});
     pair.spec.model = other.string();
     const auto student = CausalLM::open(other);
-    test::TrainMonitor monitor;
+    TrainMonitor monitor;
     VERIFY_FAILS(distil(pair.inputs(*student, pair.folder.path() / "run"),
                         shortTraining({{"blocks", ""}}), monitor),
                  ErrorCode::InvalidInput, "the student's has 98 tokens, the teacher's 96");
@@ -244,9 +149,9 @@ TEST(differentVocabulariesAreRefused)
 
 TEST(studentThatIsNotTheChoiceIsRefused)
 {
-    const test::TinyPair pair;
+    const TinyPair pair;
     const auto student = pair.student({});
-    test::TrainMonitor monitor;
+    TrainMonitor monitor;
     VERIFY_FAILS(
         distil(pair.inputs(*student, pair.folder.path() / "run"), shortTraining(), monitor),
         ErrorCode::InvalidInput, "chooses 2 blocks of the teacher, but the student has 3");
@@ -254,9 +159,9 @@ TEST(studentThatIsNotTheChoiceIsRefused)
 
 TEST(missingTeacherIsRefused)
 {
-    const test::TinyPair pair;
+    const TinyPair pair;
     const auto student = pair.student();
-    test::TrainMonitor monitor;
+    TrainMonitor monitor;
     RunInputs inputs = pair.inputs(*student, pair.folder.path() / "run");
     inputs.teacher = nullptr;
     VERIFY_FAILS(distil(std::move(inputs), shortTraining(), monitor), ErrorCode::InvalidInput,
@@ -273,6 +178,10 @@ TEST(parametersAreCheckedTogether)
     COMPARE(issueKeys({{"blocks", "0,3"}}), Keys{}); // without a model nobody can tell
     COMPARE(issueKeys({{"kl-weight", 0.0}}), Keys{"kl-weight"});
     COMPARE(issueKeys({{"kl-weight", 0.0}, {"ce-weight", 1.0}}), Keys{});
+    COMPARE(issueKeys({{"kl-weight", 0.0}, {"tvd-weight", 0.5}}), Keys{});
+    COMPARE(issueKeys({{"tvd-weight", -0.5}}), Keys{"tvd-weight"});
+    COMPARE(issueKeys({{"jsd-weight", 0.5}, {"jsd-beta", 0.01}}), Keys{"jsd-beta"});
+    COMPARE(issueKeys({{"jsd-beta", 0.01}}), Keys{}); // nothing uses it
     COMPARE(issueKeys({{"steps", 20}, {"warm-up", 20}}), Keys{"warm-up"});
     COMPARE(issueKeys({{"steps", 1}}), Keys{});
     COMPARE(issueKeys({{"learning-rate", 1e-4}, {"learning-rate-floor", 1e-3}}),
@@ -287,7 +196,7 @@ TEST(parametersAreCheckedTogether)
 
 TEST(sizeIsSaidBeforehand)
 {
-    const test::TinyPair pair;
+    const TinyPair pair;
     const ModelConfig& config = pair.teacher->config();
     const auto values = completed({{"blocks", "0,2"}}, distillLogits().params());
     const Expectation lines = distillLogits().expectation(config, values);
