@@ -71,6 +71,7 @@ ModelDataForm::ModelDataForm(const QString& demo, QWidget* parent)
     , m_samples(makeNumber("samples", kSamples, 1 << 20, this))
     , m_seeds(new QLineEdit(QStringLiteral("0"), this))
     , m_threads(makeNumber("threads", std::max(1, QThread::idealThreadCount()), 1024, this))
+    , m_batch(makeNumber("batch", RunSpec{}.batch, 1 << 16, this))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -91,6 +92,8 @@ ModelDataForm::ModelDataForm(const QString& demo, QWidget* parent)
     addRow(tr("Threads"), m_threads)
         ->setHelp(tr("part of the run: results are bit-equal at equal "
                      "threads"));
+    addRow(tr("Batch"), m_batch)
+        ->setHelp(tr("windows per forward pass; part of the run, as threads are"));
     connect(m_model, &SourceCombo::otherRequested, this, &ModelDataForm::addModelRequested);
     connect(m_teacher, &SourceCombo::otherRequested, this, &ModelDataForm::addModelRequested);
     const auto edited = [this] {
@@ -100,7 +103,7 @@ ModelDataForm::ModelDataForm(const QString& demo, QWidget* parent)
     for (SourceCombo* combo : {m_model, m_teacher, static_cast<SourceCombo*>(m_calibration)}) {
         connect(combo, &SourceCombo::valueChanged, this, edited);
     }
-    for (NumberEdit* number : {m_length, m_samples, m_threads}) {
+    for (NumberEdit* number : {m_length, m_samples, m_threads, m_batch}) {
         connect(number, &NumberEdit::edited, this, edited);
     }
     connect(m_seeds, &QLineEdit::textChanged, this, edited);
@@ -163,6 +166,7 @@ void ModelDataForm::apply(RunSpec& spec) const
     spec.model = toUtf8(m_model->value());
     spec.teacher = m_needs.teacher == Need::No ? std::string() : toUtf8(m_teacher->value());
     spec.threads = integerOf(*m_threads, 1);
+    spec.batch = integerOf(*m_batch, RunSpec{}.batch);
     if (m_needs.calibration != Need::No) {
         spec.calibration = DataSpec{.source = toUtf8(m_calibration->value()),
                                     .length = integerOf(*m_length, kLength),

@@ -29,7 +29,7 @@ public:
     const ModelEntry* model() const;
     void setModel(const QString& spec);
 
-    /// Fills model, teacher, calibration and threads.
+    /// Fills model, teacher, calibration, threads and batch.
     void apply(RunSpec& spec) const;
     /// Empty while the text is no list of seeds.
     std::vector<std::uint64_t> seeds() const;
@@ -58,6 +58,7 @@ private:
     NumberEdit* m_samples;
     QLineEdit* m_seeds;
     NumberEdit* m_threads;
+    NumberEdit* m_batch;
     QHash<QString, FieldRow*> m_rows;
 };
 

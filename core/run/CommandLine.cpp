@@ -8,9 +8,10 @@ namespace espalier {
 
 namespace {
 
-constexpr std::array<std::string_view, 16> kOptionsOfApply{
-    "model", "teacher",  "calibration", "length",    "samples", "windows", "seed", "threads",
-    "dtype", "evaluate", "export",      "workspace", "runner",  "device",  "json", "help"};
+constexpr std::array<std::string_view, 17> kOptionsOfApply{
+    "model",     "teacher", "calibration", "length", "samples",  "windows",
+    "seed",      "threads", "batch",       "dtype",  "evaluate", "export",
+    "workspace", "runner",  "device",      "json",   "help"};
 
 std::string quoted(const std::string& word)
 {
@@ -46,7 +47,7 @@ bool fitsApply(const RunSpec& spec)
     const bool paramsFit = std::ranges::none_of(spec.params, [](const auto& param) {
         return std::ranges::find(kOptionsOfApply, param.first) != kOptionsOfApply.end();
     });
-    return alike(lengths) && alike(windows) && paramsFit && spec.batch == RunSpec{}.batch;
+    return alike(lengths) && alike(windows) && paramsFit;
 }
 
 class Words {
@@ -115,6 +116,9 @@ std::string commandLine(const RunSpec& spec)
     }
     words.add("seed", std::to_string(spec.seed));
     words.addUnlessZero("threads", spec.threads);
+    if (spec.batch != RunSpec{}.batch) {
+        words.add("batch", std::to_string(spec.batch));
+    }
     words.add("dtype", std::string(nameOf(spec.dtype)));
     words.add("device", spec.device);
     return words.text();

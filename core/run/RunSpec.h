@@ -77,7 +77,8 @@ struct RunSpec {
 };
 
 /// Stable keys; every key is written. fromJson accepts missing keys and refuses unknown ones by
-/// name.
+/// name. What was once a parameter of a method and is a key of the run now (`batch` of
+/// distill-logits) is read from either place.
 ESPALIER_API Json toJson(const RunSpec& spec);
 ESPALIER_API RunSpec runSpecFromJson(const Json& object);
 
@@ -98,9 +99,8 @@ ESPALIER_API ExportSpec exportFromText(std::string_view text);
 ESPALIER_API std::vector<RunId> dependencies(const RunSpec& spec);
 
 /// "espalier-run apply prune-wanda --model ..." that repeats the run; arguments quoted for a shell.
-/// What `apply` has no words for (windows that differ between evaluations, a batch other than 4, a
-/// parameter named like an option of apply) comes as `espalier-run run /dev/stdin` with the recipe
-/// behind it.
+/// What `apply` has no words for (windows that differ between evaluations, a parameter named like
+/// an option of apply) comes as `espalier-run run /dev/stdin` with the recipe behind it.
 ESPALIER_API std::string commandLine(const RunSpec& spec);
 
 } // namespace espalier

@@ -4,6 +4,7 @@
 #include "core/base/Error.h"
 
 #include <algorithm>
+#include <array>
 
 namespace espalier {
 
@@ -163,6 +164,30 @@ void readParams(const Reader& reader, RunSpec& spec)
     }
 }
 
+/// A parameter that has become a key of the run.
+struct MovedParam {
+    std::string_view method, key;
+    std::int64_t RunSpec::*member;
+};
+
+constexpr std::array kMovedParams{MovedParam{"distill-logits", "batch", &RunSpec::batch}};
+
+/// Specs and recipes from before a parameter moved still have it, and mean it: it wins over the key
+/// of the run, which it overruled then.
+void readMovedParams(const Reader& reader, RunSpec& spec)
+{
+    for (const MovedParam& moved : kMovedParams) {
+        const std::string key(moved.key);
+        if (spec.method != moved.method || spec.params.erase(key) == 0) {
+            continue;
+        }
+        const Json& value = reader.find("params")->at(key);
+        if (!value.is_null()) { // absent: the run's own
+            spec.*moved.member = reader.integer("params." + key, value, 1);
+        }
+    }
+}
+
 void readNumbers(const Reader& reader, RunSpec& spec)
 {
     if (const Json* seed = reader.find("seed")) {
@@ -236,6 +261,7 @@ RunSpec readSpec(const Json& object, const SpecPlace& place)
         spec.exports.push_back(readExport(value, place, key));
     });
     readNumbers(reader, spec);
+    readMovedParams(reader, spec);
     return spec;
 }
 

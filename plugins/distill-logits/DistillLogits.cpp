@@ -151,7 +151,7 @@ private:
 TrainOptions trainOptions(const DistillLogitsParams& p, const RunSpec& spec)
 {
     return {.steps = p.steps,
-            .batch = p.batch.value_or(spec.batch),
+            .batch = spec.batch,
             .accumulate = p.accumulate,
             .schedule = {p.schedule, p.learningRate, p.learningRateFloor, p.warmUpSteps(), p.steps},
             .optimiser = {p.beta1, p.beta2, 1e-8, p.weightDecay},

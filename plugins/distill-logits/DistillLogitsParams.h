@@ -14,7 +14,6 @@ namespace espalier {
 struct DistillLogitsParams {
     std::string blocks = {};
     std::int64_t steps = 200;
-    std::optional<std::int64_t> batch = {};
     std::int64_t accumulate = 1;
     LossParams loss = {};
     double learningRate = 1e-4, learningRateFloor = 0.0;
@@ -103,18 +102,10 @@ void fields(auto& field, DistillLogitsParams& p)
                     .unit = "steps",
                     .group = "Training",
                     .domain = IntRange{.min = 1, .max = 100'000'000}});
-    field(
-        p.batch,
-        {.key = "batch",
-         .label = "Windows per pass",
-         .help = "Windows of the calibration set in one forward pass; absent: the run's own batch.",
-         .unit = "windows",
-         .group = "Training",
-         .domain = IntRange{.min = 1, .max = 65536}});
     field(p.accumulate,
           {.key = "accumulate",
            .label = "Passes per step",
-           .help = "Forward passes whose gradients are added up for one optimiser step.",
+           .help = "Forward passes of the run's batch whose gradients are added up for one step.",
            .group = "Training",
            .advanced = true,
            .domain = IntRange{.min = 1, .max = 65536}});

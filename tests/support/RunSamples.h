@@ -41,8 +41,12 @@ inline RunSpec sampleSpec(const std::string& method)
                  .threads = 1};
     if (method == "distill-logits") {
         spec.teacher = model;
-        spec.params = {{"blocks", "0,2,4"}, {"steps", 12},           {"learning-rate", 1e-3},
-                       {"batch", 2},        {"checkpoint-every", 3}, {"evaluate-every", 4}};
+        spec.batch = 2;
+        spec.params = {{"blocks", "0,2,4"},
+                       {"steps", 12},
+                       {"learning-rate", 1e-3},
+                       {"checkpoint-every", 3},
+                       {"evaluate-every", 4}};
     }
     return spec;
 }

@@ -5,6 +5,7 @@
 #include "core/run/Recipe.h"
 #include "tests/app/support/AppFixture.h"
 #include "tests/widgets/support/WidgetTest.h"
+#include "widgets/form/NumberEdit.h"
 
 #include <QCheckBox>
 #include <QLabel>
@@ -67,6 +68,9 @@ void TestMethodPage::statesHowManyRuns()
     QCOMPARE(run->text(), QStringLiteral("Run 5 seeds"));
     QCOMPARE(page.specs().size(), std::size_t{5});
     QCOMPARE(page.specs().back().seed, std::uint64_t{4});
+    QCOMPARE(page.specs().back().batch, RunSpec{}.batch);
+    find<NumberEdit>(page, "batch")->setValue(2);
+    QCOMPARE(page.specs().back().batch, std::int64_t{2});
     find<QLineEdit>(page, "seeds")->setText(QStringLiteral("x"));
     QTRY_VERIFY(find<QLabel>(page, "seeds.issue")->isVisibleTo(&page));
     QVERIFY(!run->isEnabled());

@@ -165,7 +165,8 @@ runs:
     method: distill-logits
     model: run:magnitude-0.5
     teacher: )" + demoModel() + R"(
-    params: { steps: 2, learning-rate: 0.001, batch: 2 }
+    batch: 2
+    params: { steps: 2, learning-rate: 0.001 }
     seeds: [0, 1]
 )");
     const std::string report = (folder.path() / "report").string();
@@ -193,6 +194,18 @@ runs:
     VERIFY2(contains(set["error"]["message"].get<std::string>(), "steps"), set.dump());
     test::verifyRefused({"run", recipe, "--set", "sed=3", "--workspace", relative}, 3,
                         {"sed", "seed"});
+}
+
+TEST(batchOfADistillationIsTheRuns)
+{
+    const Json spec = study().runs[3]["spec"];
+    COMPARE(spec["method"].get<std::string>(), "distill-logits");
+    COMPARE(spec["batch"].get<int>(), 2);
+    VERIFY2(!spec["params"].contains("batch"), spec.dump());
+    const auto shown = espalierRun(in({"runs", "show", "4"}));
+    VERIFY2(contains(shown.out, "espalier-run apply distill-logits") &&
+                contains(shown.out, "--batch 2"),
+            shown.text());
 }
 
 TEST(runsAreListedShownAndCompared)

@@ -45,6 +45,17 @@ void verifyRefused(std::string_view yaml, std::string_view words)
 
 } // namespace
 
+TEST(batchAmongTheParametersOfADistillationIsTheRuns)
+{
+    constexpr std::string_view kOld =
+        "runs:\n  - { method: distill-logits, batch: 4, params: { batch: 2, steps: 3 } }";
+    const RunSpec spec = parse(kOld).members.front().spec;
+    COMPARE(spec.batch, 2);
+    VERIFY(spec.params == (ParamValues{{"steps", 3}}));
+    const RunSpec set = parse(kOld, {{"params.batch", "8"}}).members.front().spec;
+    COMPARE(set.batch, 8);
+}
+
 TEST(gridAndSeedsAreMultipliedOut)
 {
     const Recipe recipe = parse(kStudy);

@@ -135,13 +135,39 @@ TEST(commandLineRepeatsTheRun)
             "--device cuda:1");
 }
 
+TEST(commandLineNamesABatchOtherThanTheUsual)
+{
+    RunSpec spec = fullSpec();
+    spec.batch = 2;
+    VERIFY(commandLine(spec).ends_with("--threads 2 --batch 2 --dtype bf16 --device cuda:1"));
+}
+
+TEST(batchOfDistillationIsTheRuns)
+{
+    // Until it moved, distill-logits had a parameter for its passes beside the run's batch.
+    const auto read = [](const char* method, const Json& batch) {
+        return runSpecFromJson(
+            {{"method", method}, {"params", {{"batch", batch}, {"steps", 3}}}, {"batch", 4}});
+    };
+    const RunSpec spec = read("distill-logits", 2);
+    COMPARE(spec.batch, 2);
+    VERIFY(spec.params == (ParamValues{{"steps", 3}}));
+    VERIFY(runSpecFromJson(toJson(spec)) == spec);
+    const RunSpec absent = read("distill-logits", nullptr);
+    COMPARE(absent.batch, 4);
+    VERIFY(absent.params == (ParamValues{{"steps", 3}}));
+    VERIFY_FAILS(read("distill-logits", 0), ErrorCode::InvalidInput,
+                 "params.batch is 0, but must be a whole number, at least 1.");
+    // A method of somebody else's may call its own parameter so.
+    COMPARE(read("shrink-mine", 2).batch, 4);
+    VERIFY(read("shrink-mine", 2).params.contains("batch"));
+}
+
 TEST(whatApplyCannotSayBecomesARecipe)
 {
     RunSpec spec = fullSpec();
-    spec.batch = 1;
-    VERIFY(commandLine(spec).starts_with("espalier-run run /dev/stdin <<'RECIPE'\n"));
-    spec = fullSpec();
     spec.evaluations.front().data.length = 128;
+    VERIFY(commandLine(spec).starts_with("espalier-run run /dev/stdin <<'RECIPE'\n"));
     VERIFY(commandLine(spec).ends_with("\nRECIPE"));
     spec = fullSpec();
     spec.params["length"] = 3;

@@ -121,18 +121,28 @@ TEST(bf16WeightsLearnThroughMasters)
            0.8 * monitor.series.at("held_out/kl/mean").front().value);
 }
 
-TEST(batchIsTheRunsUnlessItIsGiven)
+TEST(batchIsTheRuns)
 {
-    const TinyPair pair;
-    const auto a = pair.student();
-    const auto b = pair.student();
-    const auto c = pair.student();
-    TrainMonitor monitors[3];
-    distil(pair.inputs(*a, pair.folder.path() / "a"), shortTraining(), monitors[0]);
-    distil(pair.inputs(*b, pair.folder.path() / "b"), shortTraining({{"batch", 2}}), monitors[1]);
-    distil(pair.inputs(*c, pair.folder.path() / "c"), shortTraining({{"batch", 3}}), monitors[2]);
-    VERIFY(equalBits(weightsOf(*a), weightsOf(*b)));
-    VERIFY(!equalBits(weightsOf(*a), weightsOf(*c)));
+    // Two passes of 2 windows see what one pass of 4 sees; passes of 3 see other windows.
+    const auto train = [](std::int64_t batch, std::int64_t accumulate, TrainMonitor& monitor) {
+        TinyPair pair;
+        pair.spec.batch = batch;
+        const auto student = pair.student();
+        distil(pair.inputs(*student, pair.folder.path() / "run"),
+               shortTraining({{"accumulate", accumulate}}), monitor);
+    };
+    TrainMonitor twice;
+    TrainMonitor once;
+    TrainMonitor other;
+    train(2, 2, twice);
+    train(4, 1, once);
+    train(3, 2, other);
+    const auto firstLoss = [](const TrainMonitor& monitor) {
+        return monitor.series.at("train/loss/total").front().value;
+    };
+    COMPARE_CLOSE(firstLoss(once) / firstLoss(twice), 1, 1e-6);
+    COMPARE_CLOSE(once.last("held_out/kl/mean") / twice.last("held_out/kl/mean"), 1, 1e-3);
+    VERIFY(std::abs(firstLoss(other) / firstLoss(twice) - 1) > 1e-4);
 }
 
 TEST(differentVocabulariesAreRefused)
@@ -186,7 +196,7 @@ TEST(parametersAreCheckedTogether)
     COMPARE(issueKeys({{"steps", 1}}), Keys{});
     COMPARE(issueKeys({{"learning-rate", 1e-4}, {"learning-rate-floor", 1e-3}}),
             Keys{"learning-rate-floor"});
-    COMPARE(issueKeys({{"batch", 0}}), Keys{"batch"});
+    COMPARE(issueKeys({{"batch", 2}}), Keys{"batch"}); // it is the run's
     COMPARE(issueKeys({{"divergence", "forwrd-kl"}}), Keys{"divergence"});
     const auto warned =
         distillLogits().issues({{"divergence", "jsd"}, {"jsd-beta", 0.01}}, nullptr);
