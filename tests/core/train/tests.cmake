@@ -2,6 +2,7 @@ espalier_add_test(core/train/tst_BlockChoice.cpp LABELS train LIBRARIES espalier
 espalier_add_test(core/train/tst_Schedule.cpp LABELS train LIBRARIES espalier_engine)
 espalier_add_test(core/train/tst_TokenOrder.cpp LABELS train LIBRARIES espalier_engine)
 espalier_add_test(core/train/tst_Losses.cpp LABELS train LIBRARIES espalier_engine TORCH)
+espalier_add_test(core/train/tst_DivergenceIdentities.cpp LABELS train LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/train/tst_ChunkedHeadLoss.cpp LABELS train LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/train/tst_MixedHeadLoss.cpp LABELS train LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/train/tst_AdamW.cpp LABELS train LIBRARIES espalier_engine TORCH)

@@ -70,6 +70,27 @@ TEST(gradientOfASumMatchesFiniteDifferences)
     }
 }
 
+TEST(softAloneIgnoresTargetsHardAloneTheTeacher)
+{
+    const Problem p = problem();
+    Problem other = p;
+    other.targets = (p.targets + 1) % 11;
+    const HeadLossOptions softAlone{.temperature = 2};
+    const Outcome soft = outcomeOf(p, softAlone, 1.0);
+    const Outcome softAgain = outcomeOf(other, softAlone, 1.0);
+    COMPARE(soft.sums.total, softAgain.sums.total);
+    VERIFY(at::equal(soft.gradients.hidden, softAgain.gradients.hidden));
+
+    other = p;
+    other.teacher.hidden = p.teacher.hidden + 1;
+    const HeadLossOptions hardAlone{.divergences = {{kForward, 0}}, .crossEntropyWeight = 1};
+    const Outcome hard = outcomeOf(p, hardAlone, 1.0);
+    const Outcome hardAgain = outcomeOf(other, hardAlone, 1.0);
+    COMPARE_CLOSE(hard.sums.total / hard.sums.crossEntropy, 1, 1e-14);
+    COMPARE(hard.sums.total, hardAgain.sums.total);
+    VERIFY(at::equal(hard.gradients.hidden, hardAgain.gradients.hidden));
+}
+
 TEST(termsWithoutWeightAreOnlyMeasured)
 {
     // The reverse KL of a student that allows what the teacher all but excludes is huge: it is

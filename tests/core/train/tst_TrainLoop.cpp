@@ -185,6 +185,15 @@ TEST(lossThatIsNoNumberStopsBeforeTheWeights)
     }
 }
 
+TEST(sumsOfUnequalSequencesGiveTheMeanOverTokens)
+{
+    // 2 tokens at 0.3 and 8 at 0.1: 0.14 a token; a mean of the sequences' means would say 0.20.
+    LossSums sums{.total = 2 * 0.3, .parts = {{"kl", 2 * 0.3}}, .tokens = 2};
+    sums.add({.total = 8 * 0.1, .parts = {{"kl", 8 * 0.1}}, .tokens = 8});
+    COMPARE_CLOSE(sums.total / static_cast<double>(sums.tokens), 0.14, 1e-15);
+    COMPARE_CLOSE(sums.parts.at(0).second / static_cast<double>(sums.tokens), 0.14, 1e-15);
+}
+
 TEST(unequalMicroBatchesWeighByTokens)
 {
     // The gradient of two passes, one of 3 windows and one of 1, is that of the 4 windows at once.

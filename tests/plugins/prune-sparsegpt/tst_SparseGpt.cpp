@@ -1,44 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The method's own file, so that its steps can be called one by one.
-#include "plugins/prune-sparsegpt/SparseGpt.cpp" // NOLINT(bugprone-suspicious-include)
-#include "tests/support/FixtureF1.h"
-#include "tests/support/MethodHarness.h"
-#include "tests/support/Test.h"
+#include "tests/plugins/prune-sparsegpt/SparseGptSteps.h"
 
 using namespace espalier;
 using namespace espalier::test;
 
 namespace {
-
-const auto noWarning = [](const std::string& text) { VERIFY2(false, text); };
-
-/// The columns of a mask for the whole linear.
-ChooseMask fixed(const Tensor& M)
-{
-    return
-        [M](const Tensor& S, std::int64_t begin) { return M.slice(1, begin, begin + S.size(1)); };
-}
-
-Tensor factorOf(const Tensor& H)
-{
-    return upperFactorOfInverse(H).value();
-}
-
-Solution solveByHand(const Tensor& H, std::vector<double> weights, std::vector<std::int64_t> pruned)
-{
-    const Tensor W = torch::tensor(weights, torch::kDouble).unsqueeze(0);
-    Tensor M = torch::ones(W.sizes(), torch::kBool);
-    for (const std::int64_t column : pruned) {
-        M[0][column] = false;
-    }
-    return solve(W, factorOf(H), 128, fixed(M));
-}
-
-void compareRow(const Tensor& W, const std::vector<double>& expected)
-{
-    COMPARE_CLOSE((W[0] - torch::tensor(expected, torch::kDouble)).abs().max().item<double>(), 0.0,
-                  1e-12);
-}
 
 struct F1Setup {
     FixtureF1 f = fixtureF1();
@@ -68,11 +34,6 @@ Tensor slowSolve(const Tensor& weight, const Tensor& H, const Tensor& M)
     return W;
 }
 
-double largestDifference(const Tensor& a, const Tensor& b)
-{
-    return (a - b).abs().max().item<double>();
-}
-
 /// The parameter that the first issue is about.
 std::string firstKey(const ParamValues& params)
 {
@@ -80,45 +41,6 @@ std::string firstKey(const ParamValues& params)
 }
 
 } // namespace
-
-TEST(removesOneOfTwoWeightsByHand)
-{
-    // Removing the second costs 0.48 and leaves (1.4, 0); plain zeroing would cost 0.64.
-    const Tensor H = torch::tensor({{2.0, 1.0}, {1.0, 2.0}}, torch::kDouble);
-    const Solution first = solveByHand(H, {1.0, 0.8}, {0});
-    compareRow(first.W, {0, 1.3});
-    COMPARE_CLOSE(first.loss, 0.75, 1e-12);
-    // SparseGPT never changes a column to the left of what it removes; in the other order it may.
-    const Solution second = solveByHand(H, {0.8, 1.0}, {0});
-    compareRow(second.W, {0, 1.4});
-    COMPARE_CLOSE(second.loss, 0.48, 1e-12);
-    const Solution frozen = solveByHand(H, {1.0, 0.8}, {1});
-    compareRow(frozen.W, {1, 0});
-    COMPARE_CLOSE(frozen.loss, 0.64, 1e-12);
-    COMPARE_CLOSE(largestDifference(at::linalg_inv(H),
-                                    torch::tensor({{2., -1.}, {-1., 2.}}, torch::kDouble) / 3),
-                  0.0, 1e-15);
-}
-
-TEST(threeWeightsByHand)
-{
-    const Tensor H =
-        torch::tensor({{4.0, 2.0, 1.0}, {2.0, 3.0, 1.0}, {1.0, 1.0, 2.0}}, torch::kDouble);
-    const Tensor W = torch::tensor({{1.0, -0.5, 0.7}}, torch::kDouble);
-    compareRow(scores(W, factorOf(H)), {2.6, 0.625, 0.98});
-    const Solution first = solveByHand(H, {1.0, -0.5, 0.7}, {0});
-    compareRow(first.W, {0, 0.1, 0.9});
-    COMPARE_CLOSE(first.loss, 1.3, 1e-12);
-    const Solution second = solveByHand(H, {1.0, -0.5, 0.7}, {1});
-    compareRow(second.W, {1, 0, 0.45});
-    COMPARE_CLOSE(second.loss, 0.3125, 1e-12);
-    // The best weights for that mask would also move the first one.
-    const Tensor best = bestWeights(W, torch::tensor({{true, false, true}}), H);
-    COMPARE(printed(best[0][0].item<double>(), 6) + " " + printed(best[0][2].item<double>(), 6),
-            "0.785714 0.557143");
-    COMPARE(printed(energy(W - best, H) / 2, 6), "0.232143");
-    COMPARE_CLOSE(solveByHand(H, {1.0, -0.5, 0.7}, {0, 1}).loss, 1.3125, 1e-12);
-}
 
 TEST(reportedLossIsTheLossOfTheWeights)
 {
@@ -170,29 +92,41 @@ TEST(rowsMayBePermutedButColumnsAreNotSorted)
         solve(setup.f.W.index_select(0, rows), setup.factor.U, 8, lowestOfBlock({})).W;
     VERIFY(at::equal(swapped, solveF1(setup, 8).W.index_select(0, rows)));
 
-    const Tensor columns = at::arange(15, -1, -1, torch::kLong);
+    // A shuffle of the columns changes 16 of the 128 places and more than doubles the error.
+    const PruneTarget inclusive{.referenceCount = true};
+    const Tensor columns = torch::tensor({2, 10, 0, 14, 6, 5, 3, 8, 7, 11, 15, 1, 12, 13, 9, 4});
     const Tensor H = setup.f.H.index_select(0, columns).index_select(1, columns);
-    const Solution reversed =
+    const Solution shuffled =
         solve(setup.f.W.index_select(1, columns), inverseFactor(H, 0.01, "F1", noWarning).U, 8,
-              lowestOfBlock({}));
-    VERIFY(!at::equal(reversed.M.index_select(1, columns), solveF1(setup, 8).M));
+              lowestOfBlock(inclusive));
+    const Solution inOrder = solveF1(setup, 8, inclusive);
+    const Tensor back = columns.argsort();
+    COMPARE(shuffled.M.index_select(1, back).ne(inOrder.M).sum().item<std::int64_t>(), 16);
+    COMPARE(printed(energy(setup.f.W - inOrder.W, setup.f.G), 2), "19.19");
+    COMPARE(printed(energy(setup.f.W - shuffled.W.index_select(1, back), setup.f.G), 2), "44.21");
 }
 
 TEST(scalingOfInputsOnlyMattersThroughDamping)
 {
     const F1Setup setup;
-    const auto masks = [&](double damping, const Tensor& scale) {
-        const Tensor X = setup.f.X / scale;
+    const auto solved = [&](double damping, const Tensor& weightScale, const Tensor& inputScale) {
+        const Tensor X = setup.f.X * inputScale;
         const Tensor H = at::mm(X.t(), X) / 2;
-        return solve(setup.f.W * scale, inverseFactor(H, damping, "F1", noWarning).U, 8,
-                     lowestOfBlock({}))
-            .M;
+        return solve(setup.f.W * weightScale, inverseFactor(H, damping, "F1", noWarning).U, 8,
+                     lowestOfBlock({}));
+    };
+    const auto masks = [&](double damping, const Tensor& scale) {
+        return solved(damping, scale, 1 / scale).M;
     };
     const Tensor none = torch::ones({16}, torch::kDouble);
     const Tensor uneven = at::pow(2.0, at::arange(16, torch::kDouble) / 2 - 4);
     VERIFY(at::equal(masks(0.0, none), masks(0.0, uneven)));
     VERIFY(!at::equal(masks(0.01, none), masks(0.01, uneven)));
-    VERIFY(at::equal(masks(0.01, none), masks(0.01, none / 3))); // damping is relative
+    // Damping is relative: three times the inputs change neither mask nor weights.
+    const Solution plain = solved(0.01, none, none);
+    const Solution stronger = solved(0.01, none, none * 3);
+    VERIFY(at::equal(plain.M, stronger.M));
+    COMPARE_CLOSE(largestDifference(plain.W, stronger.W), 0.0, 1e-12);
 }
 
 TEST(inputsThatAreAlwaysZeroLoseTheirColumn)
@@ -255,7 +189,7 @@ TEST(groupsAreChosenWithTheWeightsAsTheyAre)
 TEST(bestWeightsForTheSameMaskLoseLess)
 {
     at::manual_seed(5);
-    for (int trial = 0; trial < 40; ++trial) {
+    for (int trial = 0; trial < 240; ++trial) {
         const Tensor W = at::randn({6, 20}, torch::kDouble);
         const Tensor X = at::randn({80, 20}, torch::kDouble).cumsum(1);
         const Tensor G = at::mm(X.t(), X);
