@@ -148,9 +148,10 @@ HeadLossSums chunkedHeadLoss(const HeadLossOptions& options, const HeadInput& st
                        kl.const_data_ptr<double>() + rows);
         if (gradients != nullptr) {
             const Tensor G = chunk.gradient.mul_(scale);
-            Tensor into = gradients->hidden.narrow(0, first, rows);
-            at::mm_out(into, G, backWeight);
+            gradients->hidden.narrow(0, first, rows).copy_(linearProduct(G, backWeight.t()));
             if (gradients->weight.defined()) {
+                // Added in place: a product apart would fill another [vocabulary x hiddenSize]
+                // first.
                 gradients->weight.addmm_(G.t(), hidden);
             }
         }

@@ -33,6 +33,17 @@ TEST(bothPathsGiveTheProduct)
     }
 }
 
+TEST(productsWithTheTransposedWeightNeedNoCopy)
+{
+    // As the gradient of a head's inputs: G W with W [vocabulary x width], a view as W^T.
+    const at::NoGradGuard guard;
+    const Tensor G = at::sin(at::arange(5 * 600)).view({5, 600}).to(torch::kFloat);
+    const Tensor W = at::cos(at::arange(600 * 16)).view({600, 16}).to(torch::kFloat);
+    const Tensor expected = at::mm(G.to(torch::kDouble), W.to(torch::kDouble));
+    VERIFY(at::equal(linearProduct(G, W.t(), {}, GemmPath::LibTorch), at::mm(G, W)));
+    COMPARE_CLOSE(distance(linearProduct(G, W.t(), {}, GemmPath::OneDnn), expected), 0.0, 1e-4);
+}
+
 TEST(gradientsFlowWhicheverPathIsAskedFor)
 {
     Example e;

@@ -148,6 +148,28 @@ TEST(chunksGiveTheWhole)
     }
 }
 
+TEST(singlePrecisionAgreesWithDouble)
+{
+    const Problem p = problem();
+    const auto single = [](const HeadInput& input) {
+        return HeadInput{input.hidden.to(torch::kFloat), input.weight.to(torch::kFloat)};
+    };
+    const Problem rounded{single(p.student), single(p.teacher), p.targets};
+    for (HeadLossOptions options : mixedOptions()) {
+        options.chunkRows = 16;
+        const Outcome exact = outcomeOf(p, options, 1.0 / 37);
+        const Outcome outcome = outcomeOf(rounded, options, 1.0 / 37);
+        COMPARE_CLOSE(outcome.sums.total / exact.sums.total, 1, 1e-5);
+        VERIFY(at::allclose(outcome.gradients.hidden.to(torch::kDouble), exact.gradients.hidden,
+                            1e-4, 1e-6));
+        VERIFY(at::allclose(outcome.gradients.weight.to(torch::kDouble), exact.gradients.weight,
+                            1e-4, 1e-6));
+        const Outcome again = outcomeOf(rounded, options, 1.0 / 37);
+        VERIFY(at::equal(again.gradients.hidden, outcome.gradients.hidden));
+        VERIFY(at::equal(again.gradients.weight, outcome.gradients.weight));
+    }
+}
+
 TEST(headGradientIsAddedTo)
 {
     const Problem p = problem();
