@@ -6,10 +6,10 @@
 //   z_T, z_S  logits of teacher and student [tokens x vocabulary], held for one chunk of tokens only
 //   T         temperature; p = softmax(z_T / T), q = softmax(z_S / T)
 //   y         the token that really comes next
-//   alpha_k   weight of the divergence D_k: `kl-weight` of the chosen one, `jsd-weight` and so on of more;
-//             the hard term has its own (`ce-weight`)
+//   alpha_k   weight of divergence D_k: `kl-weight` of the chosen one, `jsd-weight` and so on of
+//             others; the hard term has its own (`ce-weight`)
 //
-//   L = T^2 sum_k alpha_k D_k(p, q) + ceWeight CE(y, softmax(z_S)), each a mean over the scored tokens of a step
+//   L = T^2 sum_k alpha_k D_k(p, q) + ceWeight CE(y, softmax(z_S)), means over a step's scored tokens
 // clang-format on
 #include "core/method/PluginAbi.h"
 #include "core/method/RunContext.h"

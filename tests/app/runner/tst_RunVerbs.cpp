@@ -133,6 +133,7 @@ TEST(applyTellsEverythingUnderStableNames)
     COMPARE(study().runs[1]["spec"]["params"]["pattern"].get<std::string>(), "2:4");
     COMPARE(study().runs[2]["spec"]["params"]["block-size"].get<int>(), 32); // - and _ are alike
     COMPARE(study().runs[3]["spec"]["params"]["learning-rate"].get<double>(), 0.001);
+    COMPARE(study().runs[3]["spec"]["batch"].get<int>(), 2); // --batch is the run's
 }
 
 TEST(aTextOutcomeNamesTheModel)
@@ -194,18 +195,6 @@ runs:
     VERIFY2(contains(set["error"]["message"].get<std::string>(), "steps"), set.dump());
     test::verifyRefused({"run", recipe, "--set", "sed=3", "--workspace", relative}, 3,
                         {"sed", "seed"});
-}
-
-TEST(batchOfADistillationIsTheRuns)
-{
-    const Json spec = study().runs[3]["spec"];
-    COMPARE(spec["method"].get<std::string>(), "distill-logits");
-    COMPARE(spec["batch"].get<int>(), 2);
-    VERIFY2(!spec["params"].contains("batch"), spec.dump());
-    const auto shown = espalierRun(in({"runs", "show", "4"}));
-    VERIFY2(contains(shown.out, "espalier-run apply distill-logits") &&
-                contains(shown.out, "--batch 2"),
-            shown.text());
 }
 
 TEST(runsAreListedShownAndCompared)
