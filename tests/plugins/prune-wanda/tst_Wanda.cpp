@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The method's own file, so that its statistic can be looked at.
+#include "plugins/prune-wanda/Wanda.cpp" // NOLINT(bugprone-suspicious-include)
 #include "tests/support/FixtureF1.h"
 #include "tests/support/MethodHarness.h"
 #include "tests/support/Test.h"
@@ -61,11 +63,31 @@ TEST(keepsSmallWeightsOnStrongInputs)
 
 TEST(prunesTheLowerIndexOfATie)
 {
-    const Tensor W = torch::tensor({{.5, -2., .1, 1.}, {1.5, .2, -.3, .4}});
-    const Tensor X = torch::tensor({{1., 0., 10., 1.}, {1., 1., 10., -1.}});
-    // norms 1.414214 1 14.142136 1.414214; row 0: .707107 2 1.414214 1.414214; row 1: 2.12132
-    // .2 4.242641 .565685
+    const auto real = torch::kDouble;
+    // In fp32 .1 x 14.142136 equals 1 x 1.414214; fp64 rounds them apart.
+    const Tensor W = torch::tensor({{.5F, -2.F, .1F, 1.F}, {1.5F, .2F, -.3F, .4F}});
+    const Tensor X = torch::tensor({{1.F, 0.F, 10.F, 1.F}, {1.F, 1.F, 10.F, -1.F}});
+    FeatureNorm norm;
+    norm.add(X.narrow(0, 0, 1));
+    norm.add(X.narrow(0, 1, 1));
+    const Tensor norms = torch::tensor({1.414214, 1., 14.142136, 1.414214}, real);
+    COMPARE_CLOSE((norm.l2() - norms).abs().max().item<double>(), 0.0, 5.001e-7);
+    const Tensor scores =
+        torch::tensor({{.707107, 2., 1.414214, 1.414214}, {2.12132, .2, 4.242641, .565685}}, real);
+    COMPARE_CLOSE((W.abs() * norm.l2() - scores).abs().max().item<double>(), 0.0, 5.001e-7);
     COMPARE(maskWords(wanda(W, X).M), "000a 0005"); // columns 1 and 3; columns 0 and 2
+}
+
+TEST(normsAreTheDiagonalOfTheHessian)
+{
+    // The scripts keep a mean over sequences instead: half the diagonal of H = 2/4 G.
+    const FixtureF1 f = fixtureF1();
+    FeatureNorm norm;
+    for (std::int64_t sequence = 0; sequence < FixtureF1::kSequences; ++sequence) {
+        norm.add(f.X.narrow(0, 16 * sequence, 16));
+    }
+    const Tensor scaler = norm.sumOfSquares / FixtureF1::kSequences;
+    VERIFY(at::allclose(scaler, f.H.diagonal() / 2, 1e-12, 0));
 }
 
 TEST(everyRowLosesExactlyItsShare)
