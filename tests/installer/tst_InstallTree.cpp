@@ -4,7 +4,7 @@
 
 #include "core/base/Json.h"
 #include "tests/core/store/PrivateMounts.h"
-#include "tests/support/Command.h"
+#include "tests/support/Process.h"
 #include "tests/support/TempFolder.h"
 #include "tests/support/Test.h"
 
@@ -56,14 +56,14 @@ bool isForeign(const std::string& path)
 void verifyMethodRuns()
 {
     const TempFolder workspace;
-    const CommandResult result = runCommand(inBareEnvironment(
+    const ProcessResult result = runCommand(inBareEnvironment(
         quoted((kPrefix / "bin/espalier-run").string()) + " apply prune-magnitude --model " +
         quoted((kPrefix / "share/espalier/demo/stories260k").string()) +
         " --sparsity 0.5 --threads 2 --evaluate perplexity:builtin:tinystories --length 64 "
         "--windows 4 --export safetensors --json --workspace " +
         quoted((workspace.path() / "workspace").string())));
-    VERIFY2(result.exitCode == 0, result.output);
-    const Json run = parseJson(result.output, "espalier-run apply");
+    VERIFY2(result.exitCode == 0, result.out);
+    const Json run = parseJson(result.out, "espalier-run apply");
     COMPARE(run["status"].get<std::string>(), std::string("succeeded"));
     COMPARE(run["linears"].size(), std::size_t{35}); // five blocks of seven
     for (const Json& linear : run["linears"]) {
@@ -97,10 +97,10 @@ TEST(everyLibraryIsFoundInThePrefixOrTheSystem)
 {
     const std::regex line("(\\S+) => (\\S+)( \\(|$|\\s)");
     for (const Path& file : binaries()) {
-        const CommandResult result = runCommand(inBareEnvironment("ldd " + quoted(file.string())));
-        VERIFY2(result.output.find("not found") == std::string::npos,
-                file.string() + ":\n" + result.output);
-        std::istringstream lines(result.output);
+        const ProcessResult result = runCommand(inBareEnvironment("ldd " + quoted(file.string())));
+        VERIFY2(result.out.find("not found") == std::string::npos,
+                file.string() + ":\n" + result.out);
+        std::istringstream lines(result.out);
         for (std::string text; std::getline(lines, text);) {
             std::smatch match;
             if (std::regex_search(text, match, line)) {
@@ -115,10 +115,10 @@ TEST(pathsInsideLibrariesAreRelative)
     const std::regex path("R(?:UN)?PATH.*\\[(.*)\\]");
     int seen = 0;
     for (const Path& file : binaries()) {
-        const CommandResult result =
+        const ProcessResult result =
             runCommand(inBareEnvironment("readelf -d " + quoted(file.string())));
         std::smatch match;
-        if (!std::regex_search(result.output, match, path)) {
+        if (!std::regex_search(result.out, match, path)) {
             continue;
         }
         ++seen;

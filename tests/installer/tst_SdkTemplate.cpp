@@ -4,7 +4,7 @@
 // any other; a library of another build is refused with its reason.
 
 #include "core/base/Json.h"
-#include "tests/support/Command.h"
+#include "tests/support/Process.h"
 #include "tests/support/TempFolder.h"
 #include "tests/support/Test.h"
 
@@ -40,9 +40,9 @@ public:
 private:
     static void run(const std::string& command)
     {
-        const CommandResult result = runCommand(command + " 2>&1");
+        const ProcessResult result = runCommand(command + " 2>&1");
         if (result.exitCode != 0) {
-            throw std::runtime_error(command + ":\n" + result.output);
+            throw std::runtime_error(command + ":\n" + result.out);
         }
     }
 
@@ -55,7 +55,7 @@ const BuiltTemplate& builtTemplate()
     return built;
 }
 
-CommandResult espalierRunWith(const Path& plugins, const std::string& words)
+ProcessResult espalierRunWith(const Path& plugins, const std::string& words)
 {
     return runCommand("env -i PATH=/usr/bin:/bin OMP_WAIT_POLICY=passive HOME=/nonexistent "
                       "ESPALIER_PLUGIN_PATH=" +
@@ -68,14 +68,14 @@ std::string weightsAt(int seed)
 {
     const TempFolder folder;
     const Path model = folder.path() / "model";
-    const CommandResult result = espalierRunWith(
+    const ProcessResult result = espalierRunWith(
         builtTemplate().build(),
         "apply prune-random --sparsity 0.25 --threads 1 --json --seed " + std::to_string(seed) +
             " --model " + quoted((kPrefix / "share/espalier/demo/stories260k").string()) +
             " --workspace " + quoted((folder.path() / "workspace").string()) +
             " --export safetensors:" + quoted(model.string()));
-    VERIFY2(result.exitCode == 0, result.output);
-    const Json run = parseJson(result.output, "espalier-run apply");
+    VERIFY2(result.exitCode == 0, result.out);
+    const Json run = parseJson(result.out, "espalier-run apply");
     VERIFY(run["linears"].size() == 35);
     for (const Json& linear : run["linears"]) {
         COMPARE(linear["sparsity"].get<double>(), 0.25);
@@ -86,9 +86,9 @@ std::string weightsAt(int seed)
 /// The entry of `methods --json` about a file in `plugins`.
 Json pluginEntry(const Path& plugins, const Path& file)
 {
-    const CommandResult result = espalierRunWith(plugins, "methods --json");
-    VERIFY2(result.exitCode == 0, result.output);
-    const Json listed = parseJson(result.output, "espalier-run methods");
+    const ProcessResult result = espalierRunWith(plugins, "methods --json");
+    VERIFY2(result.exitCode == 0, result.out);
+    const Json listed = parseJson(result.out, "espalier-run methods");
     for (const Json& plugin : listed["plugins"]) {
         if (Path(plugin["file"].get<std::string>()).filename() == file.filename() &&
             plugin["file"].get<std::string>().starts_with(
@@ -134,12 +134,12 @@ TEST(libraryOfAnotherBuildIsRefusedWithItsReason)
     VERIFY2(reason.find("was built for espalier 9.") != std::string::npos, reason);
     VERIFY2(reason.find("Rebuild it") != std::string::npos, reason);
 
-    const CommandResult table = espalierRunWith(plugins.path(), "methods");
-    VERIFY2(table.output.find(reason) != std::string::npos, table.output);
-    const CommandResult applied = espalierRunWith(
+    const ProcessResult table = espalierRunWith(plugins.path(), "methods");
+    VERIFY2(table.out.find(reason) != std::string::npos, table.out);
+    const ProcessResult applied = espalierRunWith(
         plugins.path(), "apply prune-foreign --model " +
                             quoted((kPrefix / "share/espalier/demo/stories260k").string()) +
                             " 2>&1");
     COMPARE(applied.exitCode, 3);
-    VERIFY2(applied.output.find("was built for espalier 9.") != std::string::npos, applied.output);
+    VERIFY2(applied.out.find("was built for espalier 9.") != std::string::npos, applied.out);
 }

@@ -145,6 +145,21 @@ ProcessResult espalierRun(const std::vector<std::string>& words,
     return Process(command, environment).wait();
 }
 
+ProcessResult runCommand(const std::string& command)
+{
+    constexpr std::chrono::seconds kLimit{540}; // a build outside the tree takes its time
+    return Process({"/bin/sh", "-c", command}).wait(kLimit);
+}
+
+std::string quoted(const std::string& text)
+{
+    std::string result = "'";
+    for (const char letter : text) {
+        result += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    }
+    return result + "'";
+}
+
 void pauseBriefly()
 {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -57,6 +57,11 @@ private:
 ProcessResult espalierRun(const std::vector<std::string>& words,
                           const Process::Environment& environment = {});
 
+/// Runs a shell command to its end.
+ProcessResult runCommand(const std::string& command);
+/// For use inside a shell command.
+std::string quoted(const std::string& text);
+
 void pauseBriefly();
 
 /// Asks every few milliseconds; false when it is still not so after `limit`.

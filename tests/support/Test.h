@@ -82,10 +82,11 @@ std::string describe(const T& value)
         }                                                                                          \
     } while (false)
 
+/// Takes both by value: a reference to a member of a temporary would outlive it.
 #define COMPARE(actual, expected)                                                                  \
     do {                                                                                           \
-        const auto& actualValue = (actual);                                                        \
-        const auto& expectedValue = (expected);                                                    \
+        const auto actualValue = (actual);                                                         \
+        const auto expectedValue = (expected);                                                     \
         if (!(actualValue == expectedValue)) {                                                     \
             ::espalier::test::fail(#actual " is " + ::espalier::test::describe(actualValue) +      \
                                        ", expected " + ::espalier::test::describe(expectedValue),  \

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Json.h"
-#include "tests/support/Command.h"
+#include "tests/support/Process.h"
 #include "tests/support/TempFolder.h"
 #include "tests/support/Test.h"
-
-#include <cstdlib>
 
 using namespace espalier;
 using namespace espalier::test;
@@ -13,21 +11,19 @@ namespace {
 
 std::string bench(const std::string& arguments)
 {
-    return quoted(std::string(std::getenv("ESPALIER_TEST_BINARY_DIR")) + "/bin/espalier-bench") +
-           " " + arguments;
+    return quoted((binaryFolder() / "bin" / "espalier-bench").string()) + " " + arguments;
 }
 
 std::string demoModel()
 {
-    return quoted(std::string(std::getenv("ESPALIER_TEST_BINARY_DIR")) +
-                  "/share/espalier/demo/stories260k");
+    return quoted((binaryFolder() / "share/espalier/demo/stories260k").string());
 }
 
 Json resultOf(const std::string& arguments)
 {
-    const CommandResult result = runCommand(bench(arguments + " --json"));
-    VERIFY2(result.exitCode == 0, result.output);
-    return parseJson(result.output, "espalier-bench " + arguments);
+    const ProcessResult result = runCommand(bench(arguments + " --json"));
+    VERIFY2(result.exitCode == 0, result.out);
+    return parseJson(result.out, "espalier-bench " + arguments);
 }
 
 } // namespace
@@ -76,12 +72,11 @@ TEST(perplexityIsThatOfTheEvaluation)
     const std::string options = " --model " + demoModel() +
                                 " --data builtin:tinystories --length 64 --windows 4 --threads 2";
     const Json result = resultOf("perplexity --repeats 2" + options);
-    const CommandResult evaluated = runCommand(
-        quoted(std::string(std::getenv("ESPALIER_TEST_BINARY_DIR")) + "/bin/espalier-run") +
-        " evaluate perplexity --json" + options);
-    VERIFY2(evaluated.exitCode == 0, evaluated.output);
+    const ProcessResult evaluated =
+        runCommand(quoted(runnerProgram().string()) + " evaluate perplexity --json" + options);
+    VERIFY2(evaluated.exitCode == 0, evaluated.out);
     COMPARE(result["perplexity"]["nll"].get<double>(),
-            parseJson(evaluated.output, "evaluate")["nll"].get<double>());
+            parseJson(evaluated.out, "evaluate")["nll"].get<double>());
     const Json& rates = result["windows_per_second"];
     VERIFY(rates["low"].get<double>() <= rates["median"].get<double>() &&
            rates["median"].get<double>() <= rates["high"].get<double>());
@@ -100,13 +95,13 @@ TEST(decodingReportsBothPhases)
 
 TEST(wrongUseIsRefusedInWords)
 {
-    const CommandResult unknown = runCommand(bench("layerwse 2>&1"));
+    const ProcessResult unknown = runCommand(bench("layerwse 2>&1"));
     COMPARE(unknown.exitCode, 2);
-    const CommandResult missing = runCommand(bench("decode --model /nowhere 2>&1"));
+    const ProcessResult missing = runCommand(bench("decode --model /nowhere 2>&1"));
     COMPARE(missing.exitCode, 3);
-    VERIFY2(missing.output.find("/nowhere") != std::string::npos, missing.output);
-    const CommandResult parameter =
+    VERIFY2(missing.out.find("/nowhere") != std::string::npos, missing.out);
+    const ProcessResult parameter =
         runCommand(bench("layerwise --sparsity 2 --model " + demoModel() + " 2>&1"));
     COMPARE(parameter.exitCode, 3);
-    VERIFY2(parameter.output.find("sparsity") != std::string::npos, parameter.output);
+    VERIFY2(parameter.out.find("sparsity") != std::string::npos, parameter.out);
 }
