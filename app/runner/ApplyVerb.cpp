@@ -58,7 +58,7 @@ void printOutcome(const StoreReader& reader, const RunRecord& record)
     printRuns(reader, {record});
     for (const Artifact& artifact : record.artifacts) {
         if (artifact.kind == "model") {
-            std::printf("Model: %s\n", artifact.path.c_str());
+            std::printf("Model: %s\n", fileOf(reader, record, artifact).c_str());
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Session.h"
+#include "core/run/ArtifactPath.h"
 
 #include <cstdio>
 
@@ -31,6 +32,11 @@ RunRecord requireRun(const StoreReader& reader, const std::string& text)
                         " in this workspace. `espalier-run runs list` shows them.");
     }
     return *record;
+}
+
+Path fileOf(const StoreReader& reader, const RunRecord& record, const Artifact& artifact)
+{
+    return artifactFile(artifact, WorkspaceLayout{reader.workspace()}.run(record.id));
 }
 
 void printWarnings(const StoreReader& reader, RunId run)
@@ -73,7 +79,7 @@ void printDetails(const StoreReader& reader, const RunRecord& record)
         printTable(rows);
     }
     for (const Artifact& artifact : record.artifacts) {
-        std::printf("%s: %s\n", artifact.kind.c_str(), artifact.path.c_str());
+        std::printf("%s: %s\n", artifact.kind.c_str(), fileOf(reader, record, artifact).c_str());
     }
     for (const RunEvent& event : reader.events(record.id)) {
         std::printf("%s: %s\n", std::string(nameOf(event.level)).c_str(), event.text.c_str());

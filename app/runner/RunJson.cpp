@@ -166,10 +166,9 @@ Json runJson(const StoreReader& reader, const RunRecord& record)
     json["warnings"] = std::move(warnings);
     Json artifacts = Json::array();
     for (const Artifact& artifact : record.artifacts) {
-        artifacts.push_back({{"kind", artifact.kind},
-                             {"path", artifact.path},
-                             {"sha256", artifact.sha256},
-                             {"bytes", artifact.bytes}});
+        Json entry = toJson(artifact);
+        entry["path"] = fileOf(reader, record, artifact).string();
+        artifacts.push_back(std::move(entry));
     }
     json["artifacts"] = std::move(artifacts);
     if (record.failure) {

@@ -151,7 +151,7 @@ int finish(const StoreReader& reader, const std::vector<RunId>& ids, const Argum
         for (const Artifact& artifact : record.artifacts) {
             if (artifact.kind == "model") {
                 std::printf("Model of run %s: %s\n", toText(record.id).c_str(),
-                            artifact.path.c_str());
+                            fileOf(reader, record, artifact).c_str());
             }
         }
     }

@@ -60,6 +60,8 @@ private:
 RunRecord requireRun(const StoreReader& reader, const std::string& text);
 /// Everything about a run under documented, stable names.
 Json runJson(const StoreReader& reader, const RunRecord& record);
+/// Where a file of the run is now.
+Path fileOf(const StoreReader& reader, const RunRecord& record, const Artifact& artifact);
 /// The exit code a run's status asks for.
 int exitCodeOf(const RunRecord& record);
 /// Why runs failed, a sentence each on stderr, whatever goes to stdout.

@@ -4,6 +4,7 @@
 #include "core/export/ModelExport.h"
 #include "core/jobs/Provenance.h"
 #include "core/jobs/RunParts.h"
+#include "core/run/ArtifactPath.h"
 #include "core/run/Recipe.h"
 
 #include <algorithm>
@@ -127,7 +128,8 @@ void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId
                             .provenance = provenanceOf(spec)};
         inputs.provenance["run"] = toText(id);
         inputs.provenance["fingerprint"] = fingerprint(spec);
-        for (const Artifact& artifact : exportModel(inputs, stepOf(run, "Exporting"))) {
+        for (Artifact& artifact : exportModel(inputs, stepOf(run, "Exporting"))) {
+            artifact.path = storedArtifactPath(artifact.path, run.folder());
             journal.artifact(artifact);
         }
         if (measured && &wanted == &exports.front()) {

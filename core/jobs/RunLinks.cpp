@@ -3,6 +3,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Json.h"
+#include "core/run/ArtifactPath.h"
 #include "core/run/Journal.h"
 #include "core/run/JsonFields.h"
 
@@ -32,20 +33,20 @@ Path modelOfRun(const Path& runsFolder, RunId id)
         throw Error(ErrorCode::NotFound, "Run " + toText(id) + " is not in this workspace: " +
                                              journal.string() + " is missing.");
     }
-    Path found;
+    Artifact found;
     eachLine(journal, [&](const Json& line) {
         if (textIn(line, "t") == "artifact" && textIn(line, "kind") == "model") {
-            found = textIn(line, "path");
+            found = artifactFromJson(line);
         }
         return true;
     });
-    if (found.empty()) {
+    if (found.path.empty()) {
         throw Error(
             ErrorCode::NotFound,
             "Run " + toText(id) +
                 " exported no model. Give it an export (--export safetensors) and run it again.");
     }
-    return found.is_absolute() ? found : runsFolder / toText(id) / found;
+    return artifactFile(found, runsFolder / toText(id));
 }
 
 RunRecord readCreated(const Path& journal)
@@ -57,6 +58,7 @@ RunRecord readCreated(const Path& journal)
         if (known) {
             record.id = RunId{integerIn(line, "id")};
             record.spec = runSpecFromJson(line.value("spec", Json::object()));
+            record.provenance = submissionIn(line);
         }
         return false;
     });

@@ -11,8 +11,8 @@ namespace espalier {
 /// unknown or exported none, with what to do.
 ESPALIER_API Path modelOfRun(const Path& runsFolder, RunId id);
 
-/// The id and spec in the journal's first line; how a worker process learns what to do. Throws
-/// Corrupt.
+/// The id, the spec and what is known of the provenance in the journal's first line; how a worker
+/// process learns what to do. Throws Corrupt.
 ESPALIER_API RunRecord readCreated(const Path& journal);
 
 /// The newest status a journal tells; Waiting when it tells none.

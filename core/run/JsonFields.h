@@ -23,4 +23,12 @@ inline std::int64_t integerIn(const Json& object, const char* key)
     return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
+/// What a "created" line knows of a run's provenance before a worker has started.
+inline Json submissionIn(const Json& created)
+{
+    const auto words = created.find("command_line");
+    const bool told = words != created.end() && words->is_array() && !words->empty();
+    return told ? Json{{"command_line", *words}} : Json::object();
+}
+
 } // namespace espalier

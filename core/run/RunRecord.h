@@ -46,7 +46,7 @@ struct RunEvent {
 /// A file or folder a run produced.
 struct Artifact {
     std::string kind = {}; // "model", "certificate", "checkpoint", "log"
-    std::string path = {}; // relative to the run's folder when inside it
+    std::string path = {}; // as ArtifactPath.h stores it: relative inside the workspace
     std::string sha256 = {};
     std::int64_t bytes = 0;
 

@@ -31,8 +31,9 @@ std::int64_t number(RunId run)
 } // namespace
 
 struct StoreReader::Connection {
-    explicit Connection(const Path& workspace)
-        : database(open(WorkspaceLayout{workspace}.database()))
+    explicit Connection(const Path& folder)
+        : workspace(std::filesystem::absolute(folder).lexically_normal())
+        , database(open(WorkspaceLayout{folder}.database()))
     {
     }
 
@@ -123,6 +124,7 @@ struct StoreReader::Connection {
         return found;
     }
 
+    Path workspace;
     std::unique_ptr<Database> database;
     mutable Statement m_progress{
         *database,
@@ -140,6 +142,11 @@ StoreReader::StoreReader(const Path& workspace)
 StoreReader::~StoreReader() = default;
 StoreReader::StoreReader(StoreReader&&) noexcept = default;
 StoreReader& StoreReader::operator=(StoreReader&&) noexcept = default;
+
+const Path& StoreReader::workspace() const
+{
+    return m_connection->workspace;
+}
 
 std::vector<RunRecord> StoreReader::runs(std::string_view experiment) const
 {

@@ -30,6 +30,8 @@ public:
     StoreReader(StoreReader&&) noexcept;
     StoreReader& operator=(StoreReader&&) noexcept;
 
+    /// The folder it was opened with, absolute.
+    const Path& workspace() const;
     /// Newest first; an empty experiment means all.
     std::vector<RunRecord> runs(std::string_view experiment = {}) const;
     std::optional<RunRecord> run(RunId id) const;

@@ -219,6 +219,28 @@ TEST(runsAreListedShownAndCompared)
     test::verifyRefused(in({"runs", "stop", "1"}), 3, {"Run 0001 is not running"});
 }
 
+TEST(aMovedWorkspaceKeepsItsModels)
+{
+    const test::TempFolder folder;
+    const Path before = folder.path() / "before";
+    const Path after = folder.path() / "after";
+    const Words small{"apply", "none", "--threads", "1", "--model"};
+    jsonOf(small + Words{demoModel(), "--export", "safetensors", "--workspace", before});
+    jsonOf(small + Words{demoModel(), "--export", "safetensors:" + (before / "m" / "x").string(),
+                         "--workspace", before});
+    std::filesystem::rename(before, after);
+    for (const std::string model : {"run:1", "run:2"}) {
+        const Json run = jsonOf(small + Words{model, "--workspace", after});
+        COMPARE(run["status"].get<std::string>(), "succeeded");
+    }
+    const Json runs = jsonOf({"runs", "list", "--workspace", after})["runs"];
+    COMPARE(runs[2]["artifacts"][0]["path"].get<std::string>(), (after / "m" / "x").string());
+    COMPARE(runs[3]["artifacts"][0]["path"].get<std::string>(),
+            (after / "runs" / "0001" / "export").string());
+    jsonOf({"store", "rebuild", "--workspace", after});
+    COMPARE(jsonOf({"runs", "list", "--workspace", after})["runs"], runs);
+}
+
 TEST(aReportIsWrittenAboutRuns)
 {
     const test::TempFolder folder;
