@@ -4,6 +4,7 @@
 #include "core/base/SeedStream.h"
 #include "core/base/Sha256.h"
 #include "core/method/BuildInfo.h"
+#include "core/run/BuildRevision.h"
 
 #include <ATen/Version.h>
 
@@ -66,6 +67,7 @@ Json provenanceOf(const RunSpec& spec)
              {{"version", ESPALIER_VERSION_TEXT},
               {"compiler", ESPALIER_COMPILER_TEXT},
               {"libtorch", ESPALIER_LIBTORCH_TEXT},
+              {"revision", buildRevision()},
               {"id", ESPALIER_BUILD_ID}}},
             {"machine", machine()},
             {"threads", spec.threads},

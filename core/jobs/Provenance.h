@@ -8,8 +8,9 @@
 
 namespace espalier {
 
-/// build: version, compiler, libtorch; machine: host, cpu, cores, memory, kernel; plus threads,
-/// device, command and the derived seed streams of `spec`.
+/// build: version, revision, compiler, libtorch; machine: host, cpu, cores, memory, kernel; plus
+/// threads, device, command (which repeats the run) and the derived seed streams of `spec`.
+/// "command_line", the words of the program that asked for the run, comes from the journal.
 Json provenanceOf(const RunSpec& spec);
 
 /// {"sha256", "bytes"} of one file.

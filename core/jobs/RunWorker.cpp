@@ -4,6 +4,7 @@
 #include "core/eval/Evaluation.h"
 #include "core/jobs/JournalMonitor.h"
 #include "core/jobs/Provenance.h"
+#include "core/jobs/RunLinks.h"
 #include "core/jobs/RunLock.h"
 #include "core/jobs/RunParts.h"
 #include "core/method/MethodCatalog.h"
@@ -73,6 +74,7 @@ void Execution::work(const std::optional<Json>& resume)
     resetPeakRss();
     LoadedRun loaded = loadRun(m_inputs, m_methods);
     Json provenance = provenanceOf(spec);
+    provenance.update(readCreated(m_inputs.folder / "journal.jsonl").provenance);
     provenance["model"] = modelProvenance(loaded.modelFolder);
     if (!loaded.teacherFolder.empty()) {
         provenance["teacher"] = modelProvenance(loaded.teacherFolder);

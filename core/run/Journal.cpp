@@ -17,7 +17,7 @@ JournalWriter::JournalWriter(const Path& file)
 JournalWriter::~JournalWriter() = default;
 
 void JournalWriter::created(RunId id, RunId parent, bool isStudy, const RunSpec& spec,
-                            std::int64_t methodVersion)
+                            std::int64_t methodVersion, const std::vector<std::string>& commandLine)
 {
     m_file->lines.append({{"t", "created"},
                           {"id", static_cast<std::int64_t>(id)},
@@ -25,7 +25,8 @@ void JournalWriter::created(RunId id, RunId parent, bool isStudy, const RunSpec&
                           {"study", isStudy},
                           {"spec", toJson(spec)},
                           {"method_version", methodVersion},
-                          {"at", nowMs()}});
+                          {"at", nowMs()},
+                          {"command_line", commandLine}});
 }
 
 void JournalWriter::status(RunStatus status, const std::optional<Failure>& failure)

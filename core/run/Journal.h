@@ -9,11 +9,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace espalier {
 
 /// The append-only file runs/<id>/journal.jsonl: one JSON object a line, enough to rebuild every
-/// row about the run. Kinds ("t"): created {id, parent, study, spec, method_version, at}, status
+/// row about the run. Kinds ("t"): created {id, parent, study, spec, method_version, at,
+/// command_line: the words of the program that asked for the run}, status
 /// {status, failure?, at}, provenance {value}, metric {name, unit?, step, value, at}, progress
 /// {...}, event {level, text, at}, artifact {...}. Lines are written whole with one write(2); a
 /// torn last line is ignored by readers.
@@ -26,7 +28,7 @@ public:
     JournalWriter& operator=(const JournalWriter&) = delete;
 
     void created(RunId id, RunId parent, bool isStudy, const RunSpec& spec,
-                 std::int64_t methodVersion);
+                 std::int64_t methodVersion, const std::vector<std::string>& commandLine = {});
     void status(RunStatus status, const std::optional<Failure>& failure = {});
     void provenance(const Json& value);
     void metric(std::string_view name, const MetricPoint& point, std::string_view unit = {});

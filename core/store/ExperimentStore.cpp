@@ -3,6 +3,7 @@
 
 #include "core/base/Error.h"
 #include "core/run/Journal.h"
+#include "core/run/ProcessWords.h"
 #include "core/store/Migrations.h"
 #include "core/store/PeopleJournal.h"
 #include "core/store/StoreIngest.h"
@@ -114,7 +115,7 @@ struct ExperimentStore::Writer {
         const RunId id = makeRunFolder();
         try {
             JournalWriter journal(layout.journal(id));
-            journal.created(id, parent, isStudy, spec, methodVersion);
+            journal.created(id, parent, isStudy, spec, methodVersion, processWords());
             journal.status(RunStatus::Waiting);
             journal.sync();
             syncFolder(layout.run(id));

@@ -172,6 +172,10 @@ void StoreIngest::created(Run& run, const Json& line)
     if (!spec.teacher.empty()) {
         m_addModel.with(run.id, std::string_view("teacher"), std::string_view(spec.teacher)).run();
     }
+    const Json provenance = submissionIn(line);
+    if (!provenance.empty()) {
+        m_setProvenance.with(run.id, std::string_view(compactText(provenance))).run();
+    }
     run.known = true;
 }
 

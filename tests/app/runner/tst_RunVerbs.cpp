@@ -25,14 +25,16 @@ struct Study {
     test::TempFolder folder;
     std::string workspace = (folder.path() / "w").string();
     std::vector<Json> runs;
+    std::vector<Json> commands; // the words each was asked for with
 
     Study()
     {
         const Words exported{"--export", "safetensors"};
         const auto add = [&](const std::string& method, const Words& more) {
-            const auto result =
-                espalierRun(applied(method, workspace, exported + more + Words{"--json"}));
+            const Words words = applied(method, workspace, exported + more + Words{"--json"});
+            const auto result = espalierRun(words);
             VERIFY2(result.exitCode == 0 && result.err.empty(), result.text());
+            commands.emplace_back(Words{test::runnerProgram().string()} + words);
             runs.push_back(test::documentIn(result));
         };
         add("prune-magnitude", {"--runner", "thread"});
@@ -116,6 +118,13 @@ TEST(applyTellsEverythingUnderStableNames)
         COMPARE(run["tokens"].get<int>(), 4 * 63);
         verifyStages(run, {"load", "evaluate", "export"});
         VERIFY(run["provenance"]["build"].contains("libtorch"));
+        const std::string revision = run["provenance"]["build"]["revision"];
+        VERIFY2(revision == "unknown" || revision.size() >= 12, revision);
+        COMPARE(run["provenance"]["command_line"], study().commands[i]);
+        const std::string journal = readFile(Path(study().workspace) / "runs" /
+                                             run["id"].get<std::string>() / "journal.jsonl");
+        VERIFY(contains(journal, R"("revision":")" + revision));
+        VERIFY(contains(journal, R"("command_line":)" + study().commands[i].dump()));
         COMPARE(run["artifacts"].size(), 2U);
         for (const Json& artifact : run["artifacts"]) {
             const Path path = artifact["path"].get<std::string>();
