@@ -27,28 +27,20 @@ Path parentOf(const Path& target)
     return target.has_parent_path() ? target.parent_path() : Path(".");
 }
 
-bool isOfDeadProcess(std::string_view name, std::string_view prefix)
+/// The process that works under this name; 0 for other names.
+int processIn(std::string_view name, std::string_view prefix)
 {
-    if (name.substr(0, prefix.size()) != prefix) {
-        return false;
-    }
-    const int process = std::atoi(name.substr(prefix.size()).data());
-    return process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
+    return name.starts_with(prefix) ? std::atoi(name.substr(prefix.size()).data()) : 0;
 }
 
-void removeLeftovers(const Path& target)
+bool isDead(int process)
 {
-    const std::string prefix = partialPrefix(target);
-    std::vector<Path> dead;
-    for (const auto& entry : std::filesystem::directory_iterator(parentOf(target))) {
-        if (isOfDeadProcess(entry.path().filename().string(), prefix)) {
-            dead.push_back(entry.path());
-        }
-    }
-    std::error_code ignored;
-    for (const Path& folder : dead) {
-        std::filesystem::remove_all(folder, ignored);
-    }
+    return ::kill(process, 0) != 0 && errno == ESRCH;
+}
+
+Path withoutSlash(const Path& target)
+{
+    return target.has_filename() ? target : target.parent_path();
 }
 
 bool exchange(const Path& a, const Path& b)
@@ -65,11 +57,28 @@ bool exchange(const Path& a, const Path& b)
 
 } // namespace
 
+void removeUnfinished(const Path& target, int gone)
+{
+    const Path place = withoutSlash(target);
+    const std::string prefix = partialPrefix(place);
+    std::vector<Path> left;
+    std::error_code ignored; // no such folder: nothing was left in it
+    for (const auto& entry : std::filesystem::directory_iterator(parentOf(place), ignored)) {
+        const int process = processIn(entry.path().filename().string(), prefix);
+        if (process > 0 && (process == gone || isDead(process))) {
+            left.push_back(entry.path());
+        }
+    }
+    for (const Path& folder : left) {
+        std::filesystem::remove_all(folder, ignored);
+    }
+}
+
 FolderSwap::FolderSwap(const Path& target)
-    : m_target(target.has_filename() ? target : target.parent_path())
+    : m_target(withoutSlash(target))
 {
     makeFolder(parentOf(m_target));
-    removeLeftovers(m_target);
+    removeUnfinished(m_target);
     m_folder = parentOf(m_target) / (partialPrefix(m_target) + std::to_string(::getpid()));
     std::error_code ignored;
     std::filesystem::remove_all(m_folder, ignored);

@@ -25,4 +25,8 @@ private:
     Path m_target, m_folder;
 };
 
+/// Removes what processes that are gone left under construction beside `target`. `gone`: a process
+/// that is known to be, although its number may belong to another one by now.
+ESPALIER_API void removeUnfinished(const Path& target, int gone = 0);
+
 } // namespace espalier

@@ -5,6 +5,7 @@
 #include "core/store/ExperimentStore.h"
 #include "core/store/StoreReader.h"
 
+#include <chrono>
 #include <utility>
 
 namespace espalier {
@@ -12,6 +13,7 @@ namespace espalier {
 namespace {
 
 constexpr int kIngestMs = 50; // how often a run's journal becomes rows
+constexpr auto kSettleAgain = std::chrono::seconds(1);
 
 } // namespace
 
@@ -68,6 +70,7 @@ void QueueState::wait(const RunRecord& record, bool resume)
     {
         const std::lock_guard lock(mutex);
         waiting.add(record, resume);
+        std::erase_if(m_unsettled, [&](const auto& run) { return run.first == record.id; });
         if (!m_slots.contains(record.spec.device)) {
             addSlot(record.spec.device);
         }
@@ -166,8 +169,16 @@ void QueueState::serve(const std::string& device)
         const std::optional<HopelessRun> hopeless = waiting.takeHopeless();
         const std::optional<WaitingRun> next =
             held || hopeless ? std::nullopt : waiting.takeReady(device);
-        if (!hopeless && !next) {
+        if (!hopeless && !next && m_unsettled.empty()) {
             changed.wait(lock);
+            continue;
+        }
+        if (!hopeless && !next) {
+            if (changed.wait_for(lock, kSettleAgain) == std::cv_status::timeout) {
+                lock.unlock();
+                settleAgain();
+                lock.lock();
+            }
             continue;
         }
         lock.unlock();
@@ -252,6 +263,8 @@ void QueueState::supervise(RunId id, const Active& run)
         settle(id, run->endedBy());
     } catch (const Error& error) {
         noteTrouble(id, error);
+        const std::lock_guard lock(mutex);
+        m_unsettled.emplace_back(id, run->endedBy());
     }
     const std::lock_guard lock(mutex);
     m_active.erase(id);

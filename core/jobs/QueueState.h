@@ -61,6 +61,7 @@ private:
     void enter(RunId id, const Active& run);
     void supervise(RunId id, const Active& run);
     void settle(RunId id, const std::string& endedBy);
+    void settleAgain();
     void setStatus(RunId id, RunStatus status, const std::optional<Failure>& failure = {});
     void noteStatus(RunId id, RunStatus status);
     void noteTrouble(RunId id, const Error& error);
@@ -69,6 +70,7 @@ private:
     std::map<RunId, StopRequest> m_early; // requests for runs that are just being started
     std::multimap<std::string, std::thread> m_slots; // by device
     std::vector<std::thread> m_followers;
+    std::vector<std::pair<RunId, std::string>> m_unsettled; // and how their workers ended
     std::optional<Error> m_trouble;
     bool m_leaving = false;
     bool m_quitting = false;

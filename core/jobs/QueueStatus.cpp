@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/jobs/Leftovers.h"
 #include "core/jobs/QueueState.h"
 #include "core/jobs/RunLinks.h"
 #include "core/jobs/RunLock.h"
@@ -18,6 +19,13 @@ constexpr const char* kUnknownCause = "an unknown cause, while no window was ope
 
 Failure failureOf(RunId id, const std::string& endedBy, const Path& log)
 {
+    if (endedBy == kJournalLost) {
+        return {ErrorCode::Io,
+                "The journal of run " + toText(id) + " in " + log.parent_path().string() +
+                    " could not be written; the disk may have been full. Free space there and "
+                    "resume: what was finished is kept.",
+                "Writing the journal"};
+    }
     const bool killed = endedBy.starts_with("signal 9 ");
     std::string message = "The worker of run " + toText(id) + " ended " +
                           (endedBy.empty() ? "without a word" : "by " + endedBy) + ".";
@@ -47,7 +55,12 @@ void QueueState::recover()
         const Path folder = store.layout().run(record.id);
         const bool lives = !RunLock(RunLock::fileOf(folder)).isHeld();
         if (!lives) {
-            settle(record.id, kUnknownCause);
+            try {
+                settle(record.id, kUnknownCause);
+            } catch (const Error& error) {
+                noteTrouble(record.id, error);
+                m_unsettled.emplace_back(record.id, kUnknownCause);
+            }
             continue;
         }
         const Active run = followProcess(folder);
@@ -69,15 +82,46 @@ void QueueState::cutJournal(RunId id)
 /// The worker is gone: its journal has the outcome, or it died without a word.
 void QueueState::settle(RunId id, const std::string& endedBy)
 {
-    store.ingest(id);
-    store.flush();
-    const RunStatus told = lastStatus(store.layout().journal(id));
-    if (told != RunStatus::Running && told != RunStatus::Waiting) {
-        noteStatus(id, told);
-    } else if (endedBy == kUnknownCause) {
-        setStatus(id, RunStatus::Interrupted);
-    } else {
-        setStatus(id, RunStatus::Failed, failureOf(id, endedBy, store.layout().run(id) / "log"));
+    const Path journal = store.layout().journal(id);
+    const RunStatus told = lastStatus(journal);
+    const bool ended = told != RunStatus::Running && told != RunStatus::Waiting;
+    if (!ended) {
+        removeLeftovers(store.layout().run(id), readCreated(journal).spec);
+        if (endedBy == kUnknownCause) {
+            store.setStatus(id, RunStatus::Interrupted);
+        } else {
+            store.setStatus(id, RunStatus::Failed,
+                            failureOf(id, endedBy, store.layout().run(id) / "log"));
+        }
+    }
+    try {
+        store.ingest(id);
+        store.flush();
+    } catch (const Error&) { // an earlier failure: the worker has given back its spare space since
+        store.ingest(id);
+        store.flush();
+    }
+    noteStatus(id, lastStatus(journal));
+}
+
+/// Runs whose end could not be written down: tried again, because space may have come.
+void QueueState::settleAgain()
+{
+    std::vector<std::pair<RunId, std::string>> runs;
+    {
+        const std::lock_guard lock(mutex);
+        runs.swap(m_unsettled);
+    }
+    for (auto& [id, endedBy] : runs) {
+        try {
+            const RunLock lock(RunLock::fileOf(store.layout().run(id)));
+            if (lock.isHeld()) { // else somebody goes on with it
+                settle(id, endedBy);
+            }
+        } catch (const Error&) { // drain() has been told the first time
+            const std::lock_guard lock(mutex);
+            m_unsettled.emplace_back(id, endedBy);
+        }
     }
 }
 
@@ -108,8 +152,8 @@ void QueueState::noteStatus(RunId id, RunStatus status)
     observer.runChanged(id);
 }
 
-/// The workspace cannot be written (full disk, folder gone). The run's row stays as it is and the
-/// next session settles it; here it must not keep drain() waiting.
+/// The workspace cannot be written (full disk, folder gone). The run's row stays as it is until
+/// settleAgain() or the next session can write; here it must not keep drain() waiting.
 void QueueState::noteTrouble(RunId id, const Error& error)
 {
     {

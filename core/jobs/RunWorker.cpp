@@ -3,10 +3,12 @@
 
 #include "core/eval/Evaluation.h"
 #include "core/jobs/JournalMonitor.h"
+#include "core/jobs/Leftovers.h"
 #include "core/jobs/Provenance.h"
 #include "core/jobs/RunLinks.h"
 #include "core/jobs/RunLock.h"
 #include "core/jobs/RunParts.h"
+#include "core/jobs/SpareSpace.h"
 #include "core/method/MethodCatalog.h"
 
 #include <ATen/Context.h>
@@ -32,6 +34,7 @@ public:
         , m_stop(stop)
         , m_journal(inputs.folder / "journal.jsonl")
         , m_monitor(m_journal, inputs.folder, stop)
+        , m_spare(inputs.folder)
     {
     }
 
@@ -49,6 +52,7 @@ private:
     const std::atomic<StopRequest>& m_stop;
     JournalWriter m_journal;
     JournalMonitor m_monitor;
+    SpareSpace m_spare;
 };
 
 std::optional<Json> Execution::begin()
@@ -122,6 +126,7 @@ RunStatus Execution::statusOfRequest() const
 
 RunStatus Execution::fail(ErrorCode code, const std::string& message)
 {
+    m_spare.giveBack(); // the journal may be what did not fit
     m_journal.event(EventLevel::Error, message);
     return end(RunStatus::Failed, Failure{code, message, m_monitor.lastLabel()});
 }
@@ -169,6 +174,7 @@ RunStatus executeRun(const WorkerInputs& inputs, const MethodCatalog& methods,
             // Its worker lives and writes the journal: leave it alone.
             return RunStatus::Running;
         }
+        removeLeftovers(inputs.folder, inputs.spec);
         return Execution(inputs, methods, stop).run();
     } catch (const std::exception& error) {
         // The journal itself cannot be written (full disk, folder gone): only the worker's log, or

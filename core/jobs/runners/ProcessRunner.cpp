@@ -142,6 +142,8 @@ public:
         if (WIFSIGNALED(status)) {
             const int signal = WTERMSIG(status);
             m_endedBy = "signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
+        } else if (WIFEXITED(status) && WEXITSTATUS(status) == kWorkerFailed) {
+            m_endedBy = kJournalLost;
         } else if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
             m_endedBy = "exit code " + std::to_string(WEXITSTATUS(status));
         }

@@ -5,9 +5,16 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace espalier {
+
+/// What endedBy() says of a worker that came to its end but could not write it down: the journal
+/// tells the outcome of every other one.
+inline constexpr std::string_view kJournalLost = "a journal that could not be written";
+/// With this the worker program tells that its run has failed.
+inline constexpr int kWorkerFailed = 4;
 
 /// One run under way somewhere. Its journal tells the outcome; this tells whether it is still
 /// going.

@@ -19,7 +19,7 @@ public:
         : m_inputs(std::move(inputs))
         , m_done(m_finished.get_future())
         , m_thread([this, &methods] {
-            executeRun(m_inputs, methods, m_request);
+            m_failed = executeRun(m_inputs, methods, m_request) == RunStatus::Failed;
             m_finished.set_value();
         })
     {
@@ -44,11 +44,15 @@ public:
                std::future_status::ready;
     }
 
-    std::string endedBy() const override { return {}; }
+    std::string endedBy() const override
+    {
+        return m_failed ? std::string(kJournalLost) : std::string();
+    }
 
 private:
     WorkerInputs m_inputs;
     std::atomic<StopRequest> m_request{StopRequest::None};
+    std::atomic<bool> m_failed{false};
     std::promise<void> m_finished;
     std::future<void> m_done;
     std::thread m_thread;

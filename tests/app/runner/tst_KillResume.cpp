@@ -78,6 +78,20 @@ void killAt(const Bench& bench, RunId id, const Moment& moment, std::uintmax_t w
     ::kill(process, SIGKILL);
 }
 
+/// Temporary files and exports under construction, anywhere in the workspace.
+std::size_t halfWritten(const Path& workspace)
+{
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(workspace)) {
+        const std::string name = entry.path().filename().string();
+        count +=
+            name.find(".tmp-") != std::string::npos || name.find(".partial-") != std::string::npos
+                ? 1
+                : 0;
+    }
+    return count;
+}
+
 void verifyKilled(const RunRecord& record)
 {
     VERIFY2(record.status == RunStatus::Failed, std::string(nameOf(record.status)));
@@ -109,6 +123,7 @@ void survivesKills(const std::string& method)
         if (bench.record(id).status != RunStatus::Succeeded) {
             ++killed;
             verifyKilled(bench.record(id));
+            VERIFY2(halfWritten(bench.folder.path()) == 0, place + "files were left half-written");
             bench.queue.resume(id);
             bench.queue.drain();
         }
