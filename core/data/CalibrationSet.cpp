@@ -104,6 +104,7 @@ CalibrationSet loadWindows(const DataSpec& spec, const Path& modelFolder, std::i
 {
     checkSpec(spec);
     const DataSource source = parseDataSource(spec.source, folders);
+    requireReadable(source.file);
     CalibrationSet set{.source = spec.source, .name = source.name, .seed = seed};
     std::vector<std::int32_t> ids;
     if (source.kind == SourceKind::Tokens) {
@@ -133,6 +134,7 @@ std::string loadText(const std::string& source, const DataFolders& folders)
             ErrorCode::InvalidInput,
             source + " holds token ids, not text. Give a text:, jsonl: or builtin: source here.");
     }
+    requireReadable(parsed.file);
     return readText(parsed);
 }
 

@@ -5,7 +5,10 @@
 #include "core/data/CalibrationSet.h"
 
 #include <array>
+#include <cerrno>
 #include <string_view>
+#include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace espalier {
@@ -88,6 +91,31 @@ DataSource parseDataSource(const std::string& source, const DataFolders& folders
                              : kind == "jsonl" ? SourceKind::JsonLines
                                                : SourceKind::Tokens;
     return {which, rest, field, shortName(rest)};
+}
+
+void requireReadable(const Path& file)
+{
+    std::error_code reason;
+    const auto status = std::filesystem::status(file, reason);
+    if (!std::filesystem::exists(status) && !reason) {
+        reason = std::make_error_code(std::errc::no_such_file_or_directory);
+    }
+    if (std::filesystem::is_directory(status)) {
+        reason = std::make_error_code(std::errc::is_a_directory);
+    } else if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+        throw Error(ErrorCode::InvalidInput,
+                    file.string() + " is no regular file, and data must come from one that has an "
+                                    "end. Copy what you need of it into a file first.");
+    } else if (!reason && ::access(file.c_str(), R_OK) != 0) {
+        reason = std::error_code(errno, std::generic_category());
+    }
+    if (!reason) {
+        return;
+    }
+    const ErrorCode code = reason == std::errc::no_such_file_or_directory ? ErrorCode::NotFound
+                           : reason == std::errc::is_a_directory          ? ErrorCode::InvalidInput
+                                                                          : ErrorCode::Io;
+    throw Error(code, "Cannot read " + file.string() + ": " + reason.message() + ".");
 }
 
 } // namespace espalier

@@ -23,4 +23,8 @@ struct DataSource {
 /// Throws InvalidInput with the grammar, or with the known names for an unknown builtin.
 DataSource parseDataSource(const std::string& source, const DataFolders& folders);
 
+/// Throws unless `file` can be read to its end: NotFound, Io (no permission), InvalidInput for a
+/// folder, a device or a pipe, with the path in each sentence.
+void requireReadable(const Path& file);
+
 } // namespace espalier

@@ -70,6 +70,13 @@ std::string protocolOf(const CalibrationSet& data)
            data.fingerprint.substr(0, 12);
 }
 
+bool wantsFootprint(const RunSpec& spec)
+{
+    return std::ranges::any_of(spec.evaluations, [](const EvaluationSpec& evaluation) {
+        return evaluation.kind == "footprint";
+    });
+}
+
 } // namespace
 
 void evaluateRun(RunContext& run, LoadedRun& loaded)
@@ -106,20 +113,25 @@ void evaluateRun(RunContext& run, LoadedRun& loaded)
     }
 }
 
+std::vector<ExportSpec> exportsOf(const RunSpec& spec, const Path& runFolder)
+{
+    std::vector<ExportSpec> exports = spec.exports;
+    if (wantsFootprint(spec) && exports.empty()) {
+        exports.emplace_back(); // a footprint is that of files
+    }
+    for (ExportSpec& wanted : exports) {
+        wanted.folder = wanted.folder.empty() ? (runFolder / "export").string() : wanted.folder;
+    }
+    return exports;
+}
+
 void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId id)
 {
     const RunSpec& spec = run.spec();
-    const auto wantsFootprint = [](const EvaluationSpec& evaluation) {
-        return evaluation.kind == "footprint";
-    };
-    const bool measured = std::ranges::any_of(spec.evaluations, wantsFootprint);
-    std::vector<ExportSpec> exports = spec.exports;
-    if (measured && exports.empty()) {
-        exports.emplace_back(); // a footprint is that of files
-    }
+    const std::vector<ExportSpec> exports = exportsOf(spec, run.folder());
     for (const ExportSpec& wanted : exports) {
         run.step("Exporting", 0, 0); // what a failure says it happened during
-        const Path folder = wanted.folder.empty() ? run.folder() / "export" : Path(wanted.folder);
+        const Path folder = wanted.folder;
         ExportInputs inputs{.model = loaded.model.get(),
                             .sourceFolder = loaded.modelFolder,
                             .outputFolder = folder,
@@ -132,7 +144,7 @@ void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId
             artifact.path = storedArtifactPath(artifact.path, run.folder());
             journal.artifact(artifact);
         }
-        if (measured && &wanted == &exports.front()) {
+        if (wantsFootprint(spec) && &wanted == &exports.front()) {
             recordAll(run, "footprint",
                       toJson(footprint(folder, stepOf(run, "Measuring the footprint"))));
         }

@@ -32,6 +32,7 @@ RunId JobQueue::submit(const RunSpec& spec, RunId study)
     if (blocking != issues.end()) {
         throw Error(ErrorCode::InvalidInput, blocking->message);
     }
+    m_state->requireKnown(dependencies(spec));
     RunSpec complete = spec;
     if (complete.threads <= 0) {
         complete.threads = std::max(1U, std::thread::hardware_concurrency());

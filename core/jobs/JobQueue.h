@@ -59,7 +59,8 @@ public:
     JobQueue& operator=(const JobQueue&) = delete;
 
     /// Throws InvalidInput with the first issue when the spec cannot run (unknown method, parameter
-    /// issues, missing teacher or calibration). The row is on disk when this returns.
+    /// issues, missing teacher, calibration or files), NotFound when it needs a run that there is
+    /// not. The row is on disk when this returns.
     RunId submit(const RunSpec& spec, RunId study = RunId::None);
     /// A parent row; its members are submitted with its id and give it its status.
     RunId submitStudy(std::string_view title, std::string_view experiment);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/SeedStream.h"
 #include "core/data/TrainingWindows.h"
+#include "core/export/Certificate.h"
 #include "core/jobs/Device.h"
 #include "core/jobs/Provenance.h"
 #include "core/jobs/RunParts.h"
@@ -117,6 +118,9 @@ LoadedRun loadRun(const WorkerInputs& inputs, const MethodCatalog& methods)
 {
     const RunSpec& spec = inputs.spec;
     requireDevice(spec.device);
+    for (const ExportSpec& wanted : exportsOf(spec, inputs.folder)) {
+        refuseForeignFolder(wanted.folder, {{"fingerprint", fingerprint(spec)}});
+    }
     LoadedRun loaded;
     if (spec.method != "none") {
         loaded.method = &methods.require(spec.method);

@@ -79,6 +79,19 @@ void QueueState::wait(const RunRecord& record, bool resume)
     observer.runChanged(record.id);
 }
 
+void QueueState::requireKnown(const std::vector<RunId>& runs)
+{
+    const std::lock_guard lock(mutex);
+    for (const RunId id : runs) {
+        if (!waiting.isKnown(id)) {
+            throw Error(ErrorCode::NotFound,
+                        "There is no run " + toText(id) +
+                            " in this workspace, which this one needs. `espalier-run runs list` "
+                            "shows those there are.");
+        }
+    }
+}
+
 void QueueState::enqueue(RunId id, bool resume)
 {
     const auto record = StoreReader(store.layout().folder).run(id);

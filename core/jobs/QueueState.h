@@ -31,6 +31,8 @@ public:
     /// interrupted. Then the slots start.
     void begin();
 
+    /// Throws NotFound for the first run that is not in this workspace.
+    void requireKnown(const std::vector<RunId>& runs);
     void wait(const RunRecord& record, bool resume);
     void enqueue(RunId id, bool resume);
     void retry(RunId id);

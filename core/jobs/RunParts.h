@@ -33,12 +33,16 @@ struct LoadedRun {
 };
 
 /// Resolves run:ID references, opens models, reads data. Refuses in words what cannot work, before
-/// any computing. Writes nothing.
+/// any computing: also to export into a folder with somebody else's files. Writes nothing.
 LoadedRun loadRun(const WorkerInputs& inputs, const MethodCatalog& methods);
 
 /// Perplexity, divergence and speed of the compressed model, as the spec asks; series under eval/
 /// and speed/.
 void evaluateRun(RunContext& run, LoadedRun& loaded);
+
+/// The exports the spec asks for and, where a footprint is to be measured and none is asked for,
+/// one into the run's folder. Each with its folder.
+std::vector<ExportSpec> exportsOf(const RunSpec& spec, const Path& runFolder);
 
 /// Exports as the spec asks, and footprint of what was exported; artifacts and series footprint/.
 void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId id);

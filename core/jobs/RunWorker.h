@@ -30,7 +30,8 @@ struct WorkerInputs {
 ESPALIER_API RunStatus executeRun(const WorkerInputs& inputs, const MethodCatalog& methods,
                                   const std::atomic<StopRequest>& stop);
 
-/// The first reason why `spec` cannot run, else nothing. Cheap: reads config.json at most.
+/// The reasons why `spec` cannot run, as far as they show before it does: names, parameters, and
+/// whether the files it names are there. Cheap: reads config.json and the headers of weight files.
 ESPALIER_API std::vector<ParamIssue> issuesOf(const RunSpec& spec, const MethodCatalog& methods);
 
 } // namespace espalier

@@ -42,6 +42,11 @@ void WaitingRuns::setStatus(RunId id, RunStatus status)
     m_taken.erase(id);
 }
 
+bool WaitingRuns::isKnown(RunId id) const
+{
+    return m_statuses.contains(id);
+}
+
 RunId WaitingRuns::studyOf(RunId id) const
 {
     const auto found = m_studies.find(id);
@@ -118,10 +123,12 @@ std::optional<HopelessRun> WaitingRuns::takeHopeless()
                                              found->second == RunStatus::Cancelled);
             if (unknown || failed) {
                 const std::string why =
-                    unknown ? "is not in this workspace" : std::string(nameOf(found->second));
+                    unknown ? "and there is no such run in this workspace. Submit it again with "
+                              "one that there is."
+                            : "which ended as " + std::string(nameOf(found->second)) +
+                                  ". Retry that one first, then this one.";
                 HopelessRun hopeless{id, "Run " + toText(id) + " needs run " + toText(needed) +
-                                             ", which " + (unknown ? why : "ended as " + why) +
-                                             ". Retry that one first, then this one."};
+                                             ", " + why};
                 m_waiting.erase(id);
                 m_taken.insert(id);
                 return hopeless;

@@ -57,6 +57,9 @@ public:
 
     bool isTaken(RunId id) const { return m_taken.contains(id); }
 
+    /// Whether it is a run of this workspace, whatever its status.
+    bool isKnown(RunId id) const;
+
     /// Some waiting run may start without anybody's help. False when each needs, at first or second
     /// hand, a run that is paused or interrupted.
     bool couldStart() const;

@@ -121,7 +121,8 @@ void TestRunFlow::showsWhyARunFailed()
     spec.method = "prune-magnitude";
     spec.model = (AppFixture::installation().demo / "stories260k").string();
     spec.threads = 1;
-    spec.evaluations = {{.kind = "perplexity", .data = {.source = "text:/nowhere.txt"}}};
+    spec.evaluations = {
+        {.kind = "perplexity", .data = {.source = "builtin:tinystories", .length = 4096}}};
     app.workspace.submit({spec}, {});
     auto* live = find<LiveRunView>(window, "liveRun");
     QTRY_VERIFY_WITH_TIMEOUT(live->run().record.status == RunStatus::Failed, kRunMs);
@@ -129,7 +130,7 @@ void TestRunFlow::showsWhyARunFailed()
     QVERIFY(band->isVisible());
     bool isNamed = false;
     for (const QLabel* label : band->findChildren<QLabel*>()) {
-        isNamed |= label->text().contains(QStringLiteral("/nowhere.txt"));
+        isNamed |= label->text().contains(QStringLiteral("Windows of 4096 tokens"));
     }
     QVERIFY(isNamed);
     savePictures(window, QStringLiteral("failure"));

@@ -144,6 +144,56 @@ TEST(unusableData)
     }
 }
 
+TEST(filesThatAreNotThereMakeNoRun)
+{
+    const test::TempFolder folder;
+    const std::string workspace = (folder.path() / "w").string();
+    const SpoiltModel weightless, tokenless;
+    std::filesystem::remove(weightless.weights());
+    std::filesystem::remove(tokenless.path() / "tokenizer.json");
+    const auto refused = [&](const std::string& option, const std::string& value,
+                             const std::vector<std::string>& parts) {
+        Words words = applied("prune-wanda", workspace);
+        const auto found = std::ranges::find(words, option);
+        if (found == words.end()) {
+            words = words + Words{option, value};
+        } else {
+            found[1] = value;
+        }
+        test::verifyRefused(words, 3, parts);
+    };
+    refused("--calibration", "text:/nowhere/story.txt", {"/nowhere/story.txt: No such file"});
+    refused("--calibration", "story.txt", {"does not say what it is"});
+    refused("--calibration", "jsonl:/nowhere/story.jsonl", {"does not name the field"});
+    refused("--calibration", "builtin:tinystory", {"no builtin data"});
+    refused("--evaluate", "perplexity:tokens:/nowhere/t.i32", {"/nowhere/t.i32: No such file"});
+    refused("--evaluate", "divergence:text:" + folder.path().string(), {"Is a directory"});
+    refused("--model", weightless.path(), {"neither model.safetensors nor"});
+    refused("--model", tokenless.path(), {"tokenizer.json", "builtin:tinystories"});
+    refused("--teacher", weightless.path(), {"neither model.safetensors nor"});
+    refused("--model", "run:77", {"There is no run 0077 in this workspace"});
+    refused("--after", "77", {"There is no run 0077 in this workspace"});
+    const std::string recipe = (folder.path() / "recipe.yaml").string();
+    writeFileAtomically(recipe,
+                        "model: " + demoModel() +
+                            "\nmethod: none\nevaluations: [\"perplexity:text:gone.txt\"]\n");
+    test::verifyRefused({"run", recipe, "--workspace", workspace}, 3, {"gone.txt: No such file"});
+    COMPARE(jsonOf({"runs", "list", "--workspace", workspace})["runs"].size(), 0U);
+}
+
+TEST(dataWithoutAnEndIsRefused)
+{
+    const test::TempFolder workspace;
+    for (const std::string source :
+         {"tokens:/dev/zero", "text:/dev/zero", "jsonl:/dev/zero#text"}) {
+        test::verifyRefused({"evaluate", "perplexity", "--model", demoModel(), "--data", source}, 3,
+                            {"/dev/zero is no regular file"});
+        Words words = applied("prune-wanda", workspace.path());
+        words[5] = source;
+        test::verifyRefused(words, 3, {"/dev/zero is no regular file"});
+    }
+}
+
 TEST(windowsBeyondTheModelsContext)
 {
     const test::TempFolder workspace;

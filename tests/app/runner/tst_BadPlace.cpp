@@ -197,8 +197,13 @@ TEST(aFolderThatIsNoExportIsNotReplaced)
     const Path precious = folder.path() / "precious";
     makeFolder(precious);
     writeFileAtomically(precious / "thesis.txt", "ten years of work");
-    test::verifyRunFails(
-        applied("none", folder.path() / "w", {"--export", "safetensors:" + precious.string()}),
-        folder.path() / "w", 3, {precious.string()});
+    const Words words = applied("prune-wanda", folder.path() / "w",
+                                {"--export", "safetensors:" + precious.string()});
+    test::verifyRunFails(words, folder.path() / "w", 3, {precious.string(), "thesis.txt"});
+    // Before anything was computed.
+    const Json run = jsonOf({"runs", "show", "1", "--workspace", folder.path() / "w"})["runs"][0];
+    COMPARE(run["linears"].size(), 0U);
+    COMPARE(run["evaluations"].size(), 0U);
+    VERIFY(!run["provenance"].contains("model"));
     COMPARE(readFile(precious / "thesis.txt"), "ten years of work");
 }

@@ -115,7 +115,8 @@ inline RunSpec shortSpec()
 inline RunSpec failingSpec()
 {
     RunSpec spec = shortSpec();
-    spec.evaluations = {{.kind = "perplexity", .data = {.source = "text:/nowhere/text.txt"}}};
+    spec.evaluations = {
+        {.kind = "perplexity", .data = {.source = "builtin:tinystories", .length = 4096}}};
     return spec;
 }
 

@@ -101,10 +101,11 @@ TEST(runsWithoutHopeAreNamedWithTheReason)
     runs.add(waitingRun(5, {.after = {RunId{77}}}), false);
     runs.add(waitingRun(6, {.after = {RunId{3}}}), false);
     VERIFY(!runs.takeReady("cpu").has_value());
-    const std::vector<std::string> words{"Run 0003 needs run 0001, which ended as failed.",
-                                         "Run 0004 needs run 0002, which ended as cancelled.",
-                                         "Run 0005 needs run 0077, which is not in this workspace.",
-                                         "Run 0006 needs run 0003, which ended as failed."};
+    const std::vector<std::string> words{
+        "Run 0003 needs run 0001, which ended as failed.",
+        "Run 0004 needs run 0002, which ended as cancelled.",
+        "Run 0005 needs run 0077, and there is no such run in this workspace.",
+        "Run 0006 needs run 0003, which ended as failed."};
     for (const std::string& expected : words) {
         const auto hopeless = runs.takeHopeless();
         VERIFY2(hopeless.has_value(), expected);

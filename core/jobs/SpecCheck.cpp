@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/checkpoint/Checkpoint.h"
+#include "core/data/CalibrationSet.h"
+#include "core/data/DataSource.h"
+#include "core/jobs/RunWorker.h"
+#include "core/method/Method.h"
+#include "core/method/MethodCatalog.h"
+
+// What can be known to be wrong with a spec before there is a run: names, and whether the files it
+// names are there. What is in them is looked at when the run loads them.
+
+namespace espalier {
+
+namespace {
+
+class SpecCheck {
+public:
+    SpecCheck(const RunSpec& spec, const MethodCatalog& methods)
+        : m_spec(spec)
+        , m_methods(methods)
+    {
+    }
+
+    std::vector<ParamIssue> issues()
+    {
+        if (m_spec.model.empty()) {
+            add("model", "No model is named. Give the folder of one with --model.");
+        } else {
+            m_config = checkModel("model", m_spec.model);
+        }
+        if (!m_spec.teacher.empty()) {
+            checkModel("teacher", m_spec.teacher);
+        }
+        if (m_spec.method != "none") {
+            checkMethod();
+        }
+        if (m_spec.calibration) {
+            checkData("calibration", *m_spec.calibration);
+        }
+        for (const EvaluationSpec& evaluation : m_spec.evaluations) {
+            checkEvaluation(evaluation);
+        }
+        checkNames();
+        return std::move(m_issues);
+    }
+
+private:
+    void add(std::string key, std::string message)
+    {
+        m_issues.push_back({.key = std::move(key), .message = std::move(message)});
+    }
+
+    /// Nothing for run:ID, whose model may not be there yet.
+    std::optional<ModelConfig> checkModel(const char* key, const std::string& folder)
+    {
+        if (folder.starts_with("run:")) {
+            return std::nullopt;
+        }
+        try {
+            ModelConfig config = readModelConfig(folder);
+            Checkpoint::open(folder); // its weight files are there and whole
+            return config;
+        } catch (const Error& error) {
+            add(key, error.what());
+            return std::nullopt;
+        }
+    }
+
+    void checkMethod()
+    {
+        const Method* method = m_methods.find(m_spec.method);
+        if (method == nullptr) {
+            try {
+                m_methods.require(m_spec.method);
+            } catch (const Error& error) {
+                add("method", error.what());
+            }
+            return;
+        }
+        for (ParamIssue& issue : method->issues(m_spec.params, m_config ? &*m_config : nullptr)) {
+            m_issues.push_back(std::move(issue));
+        }
+        const Needs needs = method->needs();
+        const std::string title = method->info().title;
+        if (needs.teacher == Need::Required && m_spec.teacher.empty()) {
+            add("teacher",
+                title + " needs a teacher and none is named. Give its folder with --teacher.");
+        }
+        if (needs.calibration == Need::Required && !m_spec.calibration) {
+            add("calibration", title + " needs a calibration set and none is named. Give one with "
+                                       "--calibration, for example builtin:tinystories.");
+        }
+    }
+
+    void checkData(const char* key, const DataSpec& data)
+    {
+        try {
+            const DataSource source = parseDataSource(data.source, {});
+            if (source.kind != SourceKind::Builtin) { // its folder is the worker's to know
+                requireReadable(source.file);
+            }
+            const Path tokenizer = Path(m_spec.model) / "tokenizer.json";
+            if (source.kind != SourceKind::Tokens && m_config && !exists(tokenizer)) {
+                add(key,
+                    "There is no " + tokenizer.string() + ", which the text of " + data.source +
+                        " needs. Give a model folder with its tokenizer, or a tokens: source.");
+            }
+        } catch (const Error& error) {
+            add(key, error.what());
+        }
+    }
+
+    void checkEvaluation(const EvaluationSpec& evaluation)
+    {
+        const std::string& kind = evaluation.kind;
+        const bool needsData = kind == "perplexity" || kind == "divergence";
+        if (!needsData && kind != "speed" && kind != "footprint") {
+            add("evaluate", "There is no evaluation called \"" + kind +
+                                "\". Known are perplexity, divergence, speed and footprint.");
+        } else if (needsData && evaluation.data.source.empty()) {
+            add("evaluate", "The evaluation " + kind + " needs data: write " + kind + ":SOURCE.");
+        } else if (needsData) {
+            checkData("evaluate", evaluation.data);
+        }
+    }
+
+    void checkNames()
+    {
+        for (const ExportSpec& wanted : m_spec.exports) {
+            if (wanted.format != "safetensors") {
+                add("export",
+                    "There is no export format \"" + wanted.format + "\". Known is safetensors.");
+            }
+        }
+        if (m_spec.device != "cpu" && !m_spec.device.starts_with("cuda:")) {
+            add("device", "\"" + m_spec.device + "\" is not a device. Write cpu or cuda:N.");
+        }
+    }
+
+    const RunSpec& m_spec;
+    const MethodCatalog& m_methods;
+    std::optional<ModelConfig> m_config;
+    std::vector<ParamIssue> m_issues;
+};
+
+} // namespace
+
+std::vector<ParamIssue> issuesOf(const RunSpec& spec, const MethodCatalog& methods)
+{
+    return SpecCheck(spec, methods).issues();
+}
+
+} // namespace espalier
