@@ -1,37 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/Path.h"
 #include "core/jobs/RunParts.h"
-
-#include <yaml-cpp/yaml.h>
+#include "core/jobs/SourceLicence.h"
 
 namespace espalier {
-
-namespace {
-
-/// "license" in the front matter of the source model's card; empty when it tells none.
-std::string licenceOf(const Path& folder)
-{
-    const Path card = folder / "README.md";
-    if (!std::filesystem::exists(card)) {
-        return {};
-    }
-    const std::string text = readFile(card);
-    constexpr std::string_view kFence = "---\n";
-    const std::size_t end =
-        text.starts_with(kFence) ? text.find("\n---", kFence.size()) : std::string::npos;
-    if (end == std::string::npos) {
-        return {};
-    }
-    try {
-        const YAML::Node licence =
-            YAML::Load(text.substr(kFence.size(), end - kFence.size()))["license"];
-        return licence && licence.IsScalar() ? licence.as<std::string>() : std::string();
-    } catch (const YAML::Exception&) {
-        return {}; // a card is prose: one that does not parse tells no licence
-    }
-}
-
-} // namespace
 
 std::string modelCardOf(const RunSpec& spec, const LoadedRun& loaded)
 {
