@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/SpecOptions.h"
 #include "app/runner/Verb.h"
@@ -15,18 +16,15 @@ std::string methodIn(const Words& words)
     return words.empty() || words.front().starts_with("--") ? "" : words.front();
 }
 
-std::vector<OptionSpec> allOptions(const Method* method)
+std::vector<OptionSpec> paramsOf(const Method* method)
 {
-    std::vector<OptionSpec> options = specOptions();
-    if (method != nullptr) {
-        for (OptionSpec& option : paramOptions(method->params())) {
-            options.push_back(std::move(option));
-        }
-    }
-    for (OptionSpec& option : sessionOptions()) {
-        options.push_back(std::move(option));
-    }
-    return options;
+    return method == nullptr ? std::vector<OptionSpec>{} : paramOptions(method->params());
+}
+
+std::vector<OptionSpec> operator+(std::vector<OptionSpec> some, const std::vector<OptionSpec>& more)
+{
+    some.insert(some.end(), more.begin(), more.end());
+    return some;
 }
 
 void printExpectation(const Method& method, const RunSpec& spec)
@@ -42,17 +40,6 @@ void printExpectation(const Method& method, const RunSpec& spec)
     }
 }
 
-void printHelp(const Method* method)
-{
-    std::printf("espalier-run apply METHOD --model DIR [options]\n\n%s",
-                helpLines(specOptions()).c_str());
-    if (method != nullptr) {
-        std::printf("\nParameters of %s:\n%s", method->info().id.c_str(),
-                    helpLines(paramOptions(method->params())).c_str());
-    }
-    std::printf("\n%s", helpLines(sessionOptions()).c_str());
-}
-
 void printOutcome(const StoreReader& reader, const RunRecord& record)
 {
     printRuns(reader, {record});
@@ -65,15 +52,20 @@ void printOutcome(const StoreReader& reader, const RunRecord& record)
 
 } // namespace
 
+std::vector<OptionSpec> applyOptions()
+{
+    return specOptions() + sessionOptions();
+}
+
 int applyVerb(const Words& words)
 {
     const MethodCatalog methods(methodFolders());
     const std::string id = methodIn(words);
     const Method* method = id.empty() || id == "none" ? nullptr : &methods.require(id);
-    const Arguments arguments = Arguments::parse(words, allOptions(method));
+    const Arguments arguments = Arguments::parse(words, applyOptions() + paramsOf(method));
     if (arguments.has("help")) {
-        printHelp(method);
-        return Done;
+        return showVerbHelp("apply", arguments.has("json"),
+                            {method == nullptr ? "" : id, paramsOf(method)});
     }
     if (id.empty()) {
         throw UsageError("The method is missing: espalier-run apply METHOD --model DIR.");
@@ -92,7 +84,9 @@ int applyVerb(const Words& words)
     const StoreReader reader = session.reader();
     const RunRecord record = reader.run(run).value();
     if (arguments.has("json")) {
-        printJson(runJson(reader, record));
+        Json document = runJson(reader, record);
+        addOutcome(document, {record});
+        printJson(document);
     } else {
         printOutcome(reader, record);
     }

@@ -141,7 +141,9 @@ std::string helpLines(const std::vector<OptionSpec>& options)
     for (const OptionSpec& option : options) {
         std::string line = "  --" + option.name + (option.value.empty() ? "" : " " + option.value);
         line += std::string(line.size() < kHelpColumn ? kHelpColumn - line.size() : 1, ' ');
-        text += line + option.help + (option.repeats ? " (may be given several times)" : "") + "\n";
+        text += line + option.help +
+                (option.fallback.empty() ? "" : " (default " + option.fallback + ")") +
+                (option.repeats ? " (may be given several times)" : "") + "\n";
     }
     return text;
 }

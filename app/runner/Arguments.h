@@ -23,6 +23,7 @@ struct OptionSpec {
     std::string value = {}; // "DIR"; empty: a flag
     std::string help = {};
     bool repeats = false;
+    std::string fallback = {}; // what holds without it; empty: nothing, or it is required
 };
 
 /// What stands behind the verb. `--name value`, `--name=value`, flags, and everything else as
@@ -53,7 +54,7 @@ private:
     std::vector<std::string> m_positionals;
 };
 
-/// "  --length N            tokens per window" for each.
+/// "  --length N            tokens per window (default 64)" for each.
 std::string helpLines(const std::vector<OptionSpec>& options);
 
 } // namespace espalier::cli

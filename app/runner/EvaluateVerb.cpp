@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/Signals.h"
 #include "app/runner/Verb.h"
@@ -10,23 +11,6 @@
 namespace espalier::cli {
 
 namespace {
-
-const std::vector<OptionSpec>& options()
-{
-    static const std::vector<OptionSpec> all{
-        {"model", "DIR", "folder of the model"},
-        {"reference", "DIR", "folder of the model it is compared with (divergence)"},
-        {"data", "SOURCE", "builtin:tinystories, text:FILE, jsonl:FILE#field or tokens:FILE.i32"},
-        {"length", "N", "tokens per window (default: the model's context)"},
-        {"windows", "N", "the first N windows (default: all)"},
-        {"threads", "N", "threads (default: all cores)"},
-        {"batch", "N", "windows per forward pass (default 4)"},
-        {"dtype", "fp32|bf16|fp16", "weights and compute (default fp32)"},
-        {"json", "", "one JSON document on stdout"},
-        {"help", "", "this text"},
-    };
-    return all;
-}
 
 void printResult(const Json& result)
 {
@@ -46,14 +30,27 @@ void printResult(const Json& result)
 
 } // namespace
 
+std::vector<OptionSpec> evaluateOptions()
+{
+    return {
+        {"model", "DIR", "folder of the model"},
+        {"reference", "DIR", "folder of the model it is compared with (divergence)"},
+        {"data", "SOURCE", "builtin:tinystories, text:FILE, jsonl:FILE#field or tokens:FILE.i32"},
+        {"length", "N", "tokens per window", false, "the model's context"},
+        {"windows", "N", "the first N windows", false, "all"},
+        {"threads", "N", "threads", false, "all cores"},
+        {"batch", "N", "windows per forward pass", false, "4"},
+        {"dtype", "fp32|bf16|fp16", "weights and compute", false, "fp32"},
+        {"json", "", "one JSON document on stdout"},
+        {"help", "", "this text"},
+    };
+}
+
 int evaluateVerb(const Words& words)
 {
-    const Arguments arguments = Arguments::parse(words, options());
+    const Arguments arguments = Arguments::parse(words, evaluateOptions());
     if (arguments.has("help")) {
-        std::printf("espalier-run evaluate perplexity|divergence|speed|footprint --model DIR "
-                    "[options]\n\n%s",
-                    helpLines(options()).c_str());
-        return Done;
+        return showVerbHelp("evaluate", arguments.has("json"));
     }
     const auto dtype = numberTypeFromName(arguments.valueOr("dtype", "fp32"));
     if (!dtype) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Arguments.h"
+#include "app/runner/Help.h"
 #include "app/runner/Output.h"
 #include "app/runner/Signals.h"
 #include "app/runner/Verb.h"
@@ -9,33 +10,26 @@
 
 namespace espalier::cli {
 
-namespace {
-
-const std::vector<OptionSpec>& options()
+std::vector<OptionSpec> generateOptions()
 {
-    static const std::vector<OptionSpec> all{
+    return {
         {"model", "DIR", "folder of the model"},
         {"prompt", "TEXT", "the text to continue"},
-        {"tokens", "N", "tokens to add at most (default 128)"},
-        {"temperature", "T", "0 is greedy (default 0)"},
-        {"seed", "N", "seed of the sampling (default 0)"},
-        {"threads", "N", "threads (default: all cores)"},
-        {"dtype", "fp32|bf16|fp16", "weights and compute (default fp32)"},
+        {"tokens", "N", "tokens to add at most", false, "128"},
+        {"temperature", "T", "0 is greedy", false, "0"},
+        {"seed", "N", "seed of the sampling", false, "0"},
+        {"threads", "N", "threads", false, "all cores"},
+        {"dtype", "fp32|bf16|fp16", "weights and compute", false, "fp32"},
         {"json", "", "one JSON document on stdout"},
         {"help", "", "this text"},
     };
-    return all;
 }
-
-} // namespace
 
 int generateVerb(const Words& words)
 {
-    const Arguments arguments = Arguments::parse(words, options());
+    const Arguments arguments = Arguments::parse(words, generateOptions());
     if (arguments.has("help")) {
-        std::printf("espalier-run generate --model DIR --prompt TEXT [options]\n\n%s",
-                    helpLines(options()).c_str());
-        return Done;
+        return showVerbHelp("generate", arguments.has("json"));
     }
     const auto dtype = numberTypeFromName(arguments.valueOr("dtype", "fp32"));
     if (!dtype) {
@@ -67,10 +61,14 @@ int generateVerb(const Words& words)
         return !watch.arrived();
     });
     if (json) {
-        printJson({{"text", result.text},
-                   {"prompt_tokens", result.promptTokens},
-                   {"tokens", result.tokens},
-                   {"seconds", result.seconds}});
+        Json document{{"text", result.text},
+                      {"prompt_tokens", result.promptTokens},
+                      {"tokens", result.tokens},
+                      {"seconds", result.seconds}};
+        if (watch.arrived()) {
+            document["error"] = errorJson("cancelled", "Stopped.", "Generating text");
+        }
+        printJson(document);
     } else {
         std::printf("\n");
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/SpecOptions.h"
 #include "app/runner/Verb.h"
@@ -76,14 +77,16 @@ void list(const MethodCatalog& methods)
 
 } // namespace
 
+std::vector<OptionSpec> methodsOptions()
+{
+    return {{"json", "", "one JSON document on stdout"}, {"help", "", "this text"}};
+}
+
 int methodsVerb(const Words& words)
 {
-    const std::vector<OptionSpec> options{{"json", "", "one JSON document on stdout"},
-                                          {"help", "", "this text"}};
-    const Arguments arguments = Arguments::parse(words, options);
+    const Arguments arguments = Arguments::parse(words, methodsOptions());
     if (arguments.has("help")) {
-        std::printf("espalier-run methods [ID]\n\n%s", helpLines(options).c_str());
-        return Done;
+        return showVerbHelp("methods", arguments.has("json"));
     }
     const MethodCatalog methods(methodFolders());
     if (!arguments.positionals().empty()) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/Verb.h"
 #include "core/checkpoint/Llama2cImport.h"
@@ -68,22 +69,23 @@ ListedModel add(const Path& workspace, const Path& folder, const std::string& na
 
 } // namespace
 
-int modelsVerb(const Words& words)
+std::vector<OptionSpec> modelsOptions()
 {
-    const std::vector<OptionSpec> options{
-        {"workspace", "DIR", "whose list (default: ESPALIER_WORKSPACE, or the user's data folder)"},
-        {"name", "TEXT", "name in the list (default: the folder's)"},
+    return {
+        {"workspace", "DIR", "whose list", false, "ESPALIER_WORKSPACE, or the user's data folder"},
+        {"name", "TEXT", "name in the list", false, "the folder's"},
         {"tokenizer", "FILE", "llama2.c tokenizer of the .bin (import)"},
         {"out", "DIR", "folder to make (import)"},
         {"json", "", "one JSON document on stdout"},
         {"help", "", "this text"},
     };
-    const Arguments arguments = Arguments::parse(words, options);
+}
+
+int modelsVerb(const Words& words)
+{
+    const Arguments arguments = Arguments::parse(words, modelsOptions());
     if (arguments.has("help")) {
-        std::printf("espalier-run models list | show NAME|DIR | add DIR | import FILE.bin "
-                    "--tokenizer FILE --out DIR\n\n%s",
-                    helpLines(options).c_str());
-        return Done;
+        return showVerbHelp("models", arguments.has("json"));
     }
     const std::string action = arguments.positional(0, "action (add, import, list or show)");
     const Path workspace = workspaceOf(arguments);

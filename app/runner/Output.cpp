@@ -31,6 +31,11 @@ void printJson(const Json& document)
     std::printf("%s\n", document.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
+Json errorJson(std::string_view code, std::string_view message, std::string_view during)
+{
+    return {{"code", code}, {"message", message}, {"during", during}};
+}
+
 void printTable(const std::vector<std::vector<std::string>>& rows)
 {
     if (rows.empty()) {

@@ -5,12 +5,16 @@
 #include "core/base/Json.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace espalier::cli {
 
 /// The one JSON document of a verb, indented, on stdout.
 void printJson(const Json& document);
+
+/// What a document says under "error": code, message, and what was going on.
+Json errorJson(std::string_view code, std::string_view message, std::string_view during);
 
 /// A table with a header row; columns padded, numbers right-aligned where every cell below the
 /// header is one.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/Verb.h"
 #include "core/report/ReportBuilder.h"
@@ -28,14 +29,18 @@ std::vector<RunId> chosenRuns(const StoreReader& reader, const std::vector<std::
 
 } // namespace
 
-int reportVerb(const Words& words)
+std::vector<OptionSpec> reportVerbOptions()
 {
     std::vector<OptionSpec> options = readerOptions();
     options.push_back({"out", "DIR", "folder of the report"});
-    const Arguments arguments = Arguments::parse(words, options);
+    return options;
+}
+
+int reportVerb(const Words& words)
+{
+    const Arguments arguments = Arguments::parse(words, reportVerbOptions());
     if (arguments.has("help")) {
-        std::printf("espalier-run report RUN... --out DIR\n\n%s", helpLines(options).c_str());
-        return Done;
+        return showVerbHelp("report", arguments.has("json"));
     }
     const Path folder = arguments.required("out");
     arguments.positional(0, "run");

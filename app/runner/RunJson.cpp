@@ -20,10 +20,21 @@ std::string behind(const std::string& name, std::string_view prefix)
     return name.substr(prefix.size());
 }
 
-Json evaluationsJson(const StoreReader& reader, RunId id)
+/// What belongs to every figure measured on text, beside its length, windows, tokens and error.
+void addText(Json& values, const std::string& dataset, const RunRecord& record)
+{
+    const Json data = record.provenance.value("data", Json::object());
+    const Json text = data.value(dataset, Json::object());
+    values["name"] = dataset;
+    for (const char* key : {"source", "text_fingerprint", "fingerprint"}) {
+        values[key] = text.value(key, Json());
+    }
+}
+
+Json evaluationsJson(const StoreReader& reader, const RunRecord& record)
 {
     std::map<std::string, Json> byDataset;
-    for (const MetricSeries& series : reader.seriesUnder(id, "eval/")) {
+    for (const MetricSeries& series : reader.seriesUnder(record.id, "eval/")) {
         const std::string rest = behind(series.name, "eval/");
         const auto slash = rest.rfind('/');
         if (slash == std::string::npos) {
@@ -38,6 +49,10 @@ Json evaluationsJson(const StoreReader& reader, RunId id)
     Json list = Json::array();
     for (auto& [dataset, values] : byDataset) {
         values["dataset"] = dataset;
+        addText(values, dataset, record);
+        if (values.contains("divergence")) {
+            addText(values["divergence"], dataset, record);
+        }
         list.push_back(std::move(values));
     }
     return list;
@@ -142,7 +157,7 @@ Json runJson(const StoreReader& reader, const RunRecord& record)
               {"created_ms", record.createdMs},
               {"started_ms", record.startedMs},
               {"ended_ms", record.endedMs},
-              {"evaluations", evaluationsJson(reader, record.id)},
+              {"evaluations", evaluationsJson(reader, record)},
               {"stages", stagesJson(reader, record.id)},
               {"blocks", blocksJson(reader, record.id)},
               {"linears", linearsJson(reader, record.id)},
@@ -152,7 +167,8 @@ Json runJson(const StoreReader& reader, const RunRecord& record)
     for (const Json& evaluation : json["evaluations"]) {
         const bool isFirst = evaluation["dataset"] == firstDataset || firstDataset.empty();
         if (isFirst && evaluation.contains("perplexity") && !json.contains("perplexity")) {
-            for (const char* key : {"perplexity", "nll", "tokens", "standard_error"}) {
+            for (const char* key : {"perplexity", "nll", "tokens", "standard_error", "windows",
+                                    "length", "text_fingerprint"}) {
                 json[key] = evaluation.value(key, Json());
             }
         }
@@ -172,11 +188,30 @@ Json runJson(const StoreReader& reader, const RunRecord& record)
     }
     json["artifacts"] = std::move(artifacts);
     if (record.failure) {
-        json["failure"] = {{"code", nameOf(record.failure->code)},
-                           {"message", record.failure->message},
-                           {"during", record.failure->during}};
+        json["failure"] = toJson(*record.failure);
     }
     return json;
+}
+
+void addOutcome(Json& document, const std::vector<RunRecord>& records)
+{
+    for (const RunRecord& record : records) {
+        const std::string run = "Run " + toText(record.id);
+        const std::string during = record.progress ? record.progress->label : "Waiting";
+        if (record.status == RunStatus::Succeeded || document.contains("error")) {
+            continue;
+        }
+        if (record.failure) {
+            document["error"] = toJson(*record.failure);
+        } else if (record.status == RunStatus::Cancelled) {
+            document["error"] = errorJson("cancelled", run + " was stopped.", during);
+        } else {
+            document["error"] = errorJson("interrupted",
+                                          run + " is " + std::string(nameOf(record.status)) +
+                                              "; `espalier-run runs resume` goes on with it.",
+                                          during);
+        }
+    }
 }
 
 void printFailures(const std::vector<RunRecord>& records)

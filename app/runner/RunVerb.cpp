@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/Verb.h"
 #include "core/jobs/InputCheck.h"
@@ -14,20 +15,6 @@
 namespace espalier::cli {
 
 namespace {
-
-std::vector<OptionSpec> options()
-{
-    std::vector<OptionSpec> all{
-        {"set", "KEY=VALUE", "replaces a value of the recipe, for example --set seed=3", true},
-        {"resume", "auto|never",
-         "reuse finished and go on with unfinished runs of the same spec (default auto)"},
-        {"report", "DIR", "write a report about the runs at the end"},
-    };
-    for (OptionSpec& option : sessionOptions()) {
-        all.push_back(std::move(option));
-    }
-    return all;
-}
 
 std::vector<std::pair<std::string, std::string>> overridesOf(const Arguments& arguments)
 {
@@ -138,6 +125,7 @@ int finish(const StoreReader& reader, const std::vector<RunId>& ids, const Argum
         writeReport(buildReport(reader, ids, reportOptions(methods)), *folder);
         document["report"] = (Path(*folder) / "report.html").string();
     }
+    addOutcome(document, records);
     printFailures(records);
     for (const RunRecord& record : records) {
         printWarnings(reader, record.id);
@@ -163,12 +151,25 @@ int finish(const StoreReader& reader, const std::vector<RunId>& ids, const Argum
 
 } // namespace
 
+std::vector<OptionSpec> runOptions()
+{
+    std::vector<OptionSpec> all{
+        {"set", "KEY=VALUE", "replaces a value of the recipe, for example --set seed=3", true},
+        {"resume", "auto|never", "reuse finished and go on with unfinished runs of the same spec",
+         false, "auto"},
+        {"report", "DIR", "write a report about the runs at the end"},
+    };
+    for (OptionSpec& option : sessionOptions()) {
+        all.push_back(std::move(option));
+    }
+    return all;
+}
+
 int runVerb(const Words& words)
 {
-    const Arguments arguments = Arguments::parse(words, options());
+    const Arguments arguments = Arguments::parse(words, runOptions());
     if (arguments.has("help")) {
-        std::printf("espalier-run run RECIPE.yaml [options]\n\n%s", helpLines(options()).c_str());
-        return Done;
+        return showVerbHelp("run", arguments.has("json"));
     }
     const Path file = arguments.positional(0, "recipe");
     const std::string resume = arguments.valueOr("resume", "auto");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/Verb.h"
 #include "core/analysis/RunDiff.h"
@@ -26,14 +27,20 @@ std::vector<RunRecord> chosen(const StoreReader& reader, const Arguments& argume
     return records;
 }
 
-int list(const StoreReader& reader, const Arguments& arguments, std::vector<RunRecord> records)
+Json runsJson(const StoreReader& reader, const std::vector<RunRecord>& records)
+{
+    Json all = Json::array();
+    for (const RunRecord& record : records) {
+        all.push_back(runJson(reader, record));
+    }
+    return {{"runs", std::move(all)}};
+}
+
+int list(const StoreReader& reader, const Arguments& arguments,
+         const std::vector<RunRecord>& records)
 {
     if (arguments.has("json")) {
-        Json all = Json::array();
-        for (const RunRecord& record : records) {
-            all.push_back(runJson(reader, record));
-        }
-        printJson({{"runs", all}});
+        printJson(runsJson(reader, records));
     } else {
         printRuns(reader, records);
     }
@@ -95,19 +102,39 @@ int resume(const Arguments& arguments)
         record = reader.run(record.id).value();
         code = std::max(code, exitCodeOf(record));
     }
-    list(reader, arguments, records);
+    if (arguments.has("json")) {
+        Json document = runsJson(reader, records);
+        addOutcome(document, records);
+        printJson(document);
+    } else {
+        printRuns(reader, records);
+    }
     printFailures(records);
     return code;
 }
 
-/// The run's worker is another process; it checkpoints and says in its journal that it was stopped.
+/// Its worker lives, here or in another process.
+bool isWorkedOn(const RunRecord& record, const WorkspaceLayout& layout)
+{
+    return record.status == RunStatus::Running &&
+           !RunLock(RunLock::fileOf(layout.run(record.id))).isHeld();
+}
+
+/// A running run's worker is another process; it checkpoints and says in its journal that it was
+/// stopped. One that waits, with no queue open that could start it, is cancelled here.
 int stop(const Arguments& arguments)
 {
     const StoreReader reader(workspaceOf(arguments));
     const WorkspaceLayout layout{workspaceOf(arguments)};
     for (const RunRecord& record : chosen(reader, arguments)) {
         const Path folder = layout.run(record.id);
-        if (record.status != RunStatus::Running || RunLock(RunLock::fileOf(folder)).isHeld()) {
+        if (record.status == RunStatus::Waiting && !record.isStudy) {
+            ExperimentStore store(layout.folder);
+            store.setStatus(record.id, RunStatus::Cancelled);
+            store.flush();
+            continue;
+        }
+        if (!isWorkedOn(record, layout)) {
             throw Error(ErrorCode::InvalidInput, "Run " + toText(record.id) +
                                                      " is not running; it is " +
                                                      std::string(nameOf(record.status)) + ".");
@@ -130,12 +157,16 @@ int remove(const Arguments& arguments)
     ExperimentStore store(workspaceOf(arguments));
     const std::vector<RunRecord> records = chosen(StoreReader(workspaceOf(arguments)), arguments);
     for (const RunRecord& record : records) {
-        if (record.status == RunStatus::Running) {
+        if (isWorkedOn(record, store.layout())) {
             throw Error(ErrorCode::InvalidInput,
                         "Run " + toText(record.id) + " is running. Stop it first.");
         }
     }
     for (const RunRecord& record : records) {
+        if (!isFinal(record.status) && !record.isStudy) {
+            store.setStatus(record.id, RunStatus::Cancelled); // nobody will go on with it
+            store.flush();
+        }
         store.removeRun(record.id);
     }
     store.flush();
@@ -147,17 +178,18 @@ int remove(const Arguments& arguments)
 
 } // namespace
 
-int runsVerb(const Words& words)
+std::vector<OptionSpec> runsOptions()
 {
     std::vector<OptionSpec> options = sessionOptions();
     options.push_back({"experiment", "TEXT", "only runs of this experiment (list)"});
-    const Arguments arguments = Arguments::parse(words, options);
+    return options;
+}
+
+int runsVerb(const Words& words)
+{
+    const Arguments arguments = Arguments::parse(words, runsOptions());
     if (arguments.has("help")) {
-        std::printf("espalier-run runs list | show RUN... | compare RUN RUN... | resume RUN... | "
-                    "stop RUN... | "
-                    "delete RUN...\n\n%s",
-                    helpLines(options).c_str());
-        return Done;
+        return showVerbHelp("runs", arguments.has("json"));
     }
     const std::string action =
         arguments.positional(0, "action (list, show, compare, resume, stop or delete)");

@@ -63,8 +63,8 @@ Path workspaceOf(const Arguments& arguments)
 std::vector<OptionSpec> readerOptions()
 {
     return {
-        {"workspace", "DIR",
-         "which workspace (default: ESPALIER_WORKSPACE, or the user's data folder)"},
+        {"workspace", "DIR", "which workspace", false,
+         "ESPALIER_WORKSPACE, or the user's data folder"},
         {"json", "", "one JSON document on stdout"},
         {"help", "", "this text"},
     };
@@ -73,10 +73,10 @@ std::vector<OptionSpec> readerOptions()
 std::vector<OptionSpec> sessionOptions()
 {
     return {
-        {"workspace", "DIR",
-         "where rows and files go (default: ESPALIER_WORKSPACE, or the user's data folder)"},
-        {"runner", "thread|process",
-         "in this program, or each run in a child process (default process)"},
+        {"workspace", "DIR", "where rows and files go", false,
+         "ESPALIER_WORKSPACE, or the user's data folder"},
+        {"runner", "thread|process", "in this program, or each run in a child process", false,
+         "process"},
         {"json", "", "one JSON document on stdout"},
         {"help", "", "this text"},
     };

@@ -60,6 +60,9 @@ private:
 RunRecord requireRun(const StoreReader& reader, const std::string& text);
 /// Everything about a run under documented, stable names.
 Json runJson(const StoreReader& reader, const RunRecord& record);
+/// "error" of a document about runs that were to be done: the first that is not, and why. Nothing
+/// when all have succeeded.
+void addOutcome(Json& document, const std::vector<RunRecord>& records);
 /// Where a file of the run is now.
 Path fileOf(const StoreReader& reader, const RunRecord& record, const Artifact& artifact);
 /// The exit code a run's status asks for.

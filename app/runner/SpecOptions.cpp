@@ -71,18 +71,18 @@ std::vector<OptionSpec> specOptions()
         {"teacher", "DIR", "folder of the teacher, for methods that need one"},
         {"calibration", "SOURCE",
          "builtin:tinystories, text:FILE, jsonl:FILE#field or tokens:FILE.i32"},
-        {"length", "N",
-         "tokens per window, calibration and evaluation (default: the model's context)"},
-        {"samples", "N", "calibration windows (default 128)"},
-        {"windows", "N", "evaluation windows (default: all)"},
+        {"length", "N", "tokens per window, calibration and evaluation", false,
+         "the model's context"},
+        {"samples", "N", "calibration windows", false, "128"},
+        {"windows", "N", "evaluation windows", false, "all"},
         {"evaluate", "KIND[:SOURCE]", "perplexity:SOURCE, divergence:SOURCE, speed or footprint",
          true},
-        {"export", "safetensors[:DIR]", "write the model (default folder: runs/<id>/export)", true},
-        {"seed", "N", "seed of everything random (default 0)"},
-        {"threads", "N", "threads (default: all cores); part of the spec, because it changes bits"},
-        {"batch", "N", "sequences per forward pass (default 4); changes bits too"},
-        {"dtype", "fp32|bf16|fp16", "weights and compute (default fp32)"},
-        {"device", "cpu|cuda:N", "where to compute (default cpu; this version refuses cuda)"},
+        {"export", "safetensors[:DIR]", "write the model, without DIR into runs/<id>/export", true},
+        {"seed", "N", "seed of everything random", false, "0"},
+        {"threads", "N", "threads; part of the spec, because it changes bits", false, "all cores"},
+        {"batch", "N", "sequences per forward pass; changes bits too", false, "4"},
+        {"dtype", "fp32|bf16|fp16", "weights and compute", false, "fp32"},
+        {"device", "cpu|cuda:N", "where to compute; this version refuses cuda", false, "cpu"},
         {"title", "TEXT", "name of the run"},
         {"experiment", "TEXT", "experiment it belongs to"},
         {"priority", "N", "higher runs first"},
@@ -95,8 +95,7 @@ std::vector<OptionSpec> paramOptions(const ParamSchema& schema)
     std::vector<OptionSpec> options;
     for (const ParamSpec& spec : schema) {
         const std::string fallback = toText(spec.fallback);
-        options.push_back({spec.key, valueName(spec),
-                           spec.help + (fallback.empty() ? "" : " (default " + fallback + ")")});
+        options.push_back({spec.key, valueName(spec), spec.help, false, fallback});
     }
     return options;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/Verb.h"
 
@@ -6,12 +7,16 @@
 
 namespace espalier::cli {
 
+std::vector<OptionSpec> storeOptions()
+{
+    return readerOptions();
+}
+
 int storeVerb(const Words& words)
 {
-    const Arguments arguments = Arguments::parse(words, readerOptions());
+    const Arguments arguments = Arguments::parse(words, storeOptions());
     if (arguments.has("help")) {
-        std::printf("espalier-run store check|rebuild\n\n%s", helpLines(sessionOptions()).c_str());
-        return Done;
+        return showVerbHelp("store", arguments.has("json"));
     }
     const std::string action = arguments.positional(0, "action (check or rebuild)");
     const Path workspace = workspaceOf(arguments);
@@ -24,10 +29,14 @@ int storeVerb(const Words& words)
     const std::vector<std::string> findings = checkStore(workspace);
     const std::size_t runs = findings.empty() ? StoreReader(workspace).runs().size() : 0;
     if (arguments.has("json")) {
-        printJson({{"workspace", workspace.string()},
-                   {"action", action},
-                   {"findings", findings},
-                   {"runs", runs}});
+        Json document{{"workspace", workspace.string()},
+                      {"action", action},
+                      {"findings", findings},
+                      {"runs", runs}};
+        if (!findings.empty()) {
+            document["error"] = errorJson("corrupt", findings.front(), "Checking the database");
+        }
+        printJson(document);
     } else if (findings.empty()) {
         std::printf("%s: sound, %zu runs.\n", workspace.c_str(), runs);
     }

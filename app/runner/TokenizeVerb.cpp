@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Arguments.h"
+#include "app/runner/Help.h"
 #include "app/runner/Output.h"
 #include "app/runner/Verb.h"
 #include "core/base/Path.h"
@@ -9,29 +10,22 @@
 
 namespace espalier::cli {
 
-namespace {
-
-const std::vector<OptionSpec>& options()
+std::vector<OptionSpec> tokenizeOptions()
 {
-    static const std::vector<OptionSpec> all{
+    return {
         {"model", "DIR", "folder with tokenizer.json"},
         {"text", "TEXT", "the text"},
         {"file", "FILE", "a file of text"},
         {"json", "", "one JSON document on stdout"},
         {"help", "", "this text"},
     };
-    return all;
 }
-
-} // namespace
 
 int tokenizeVerb(const Words& words)
 {
-    const Arguments arguments = Arguments::parse(words, options());
+    const Arguments arguments = Arguments::parse(words, tokenizeOptions());
     if (arguments.has("help")) {
-        std::printf("espalier-run tokenize --model DIR (--text TEXT | --file FILE)\n\n%s",
-                    helpLines(options()).c_str());
-        return Done;
+        return showVerbHelp("tokenize", arguments.has("json"));
     }
     if (arguments.has("text") == arguments.has("file")) {
         throw UsageError("Give either --text or --file.");

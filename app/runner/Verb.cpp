@@ -2,10 +2,12 @@
 #include "app/runner/Verb.h"
 
 #include "app/runner/Arguments.h"
+#include "app/runner/Help.h"
 #include "app/runner/Output.h"
 #include "core/base/Error.h"
 #include "core/method/BuildInfo.h"
 #include "core/params/Params.h"
+#include "core/run/BuildRevision.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -15,42 +17,34 @@ namespace espalier::cli {
 const std::vector<Verb>& verbs()
 {
     static const std::vector<Verb> all{
-        {"apply", "METHOD --model DIR [options]", "run one method on a model", applyVerb},
-        {"run", "RECIPE.yaml [--set key=value ...] [--resume auto|never]",
-         "run a recipe or a study", runVerb},
+        {"apply", "METHOD --model DIR [options]", "run one method on a model", applyVerb,
+         applyOptions, "Submitting the run"},
+        {"run", "RECIPE.yaml [options]", "run a recipe or a study", runVerb, runOptions,
+         "Submitting the runs"},
         {"evaluate", "perplexity|divergence|speed|footprint --model DIR [options]",
-         "measure a model", evaluateVerb},
-        {"generate", "--model DIR --prompt TEXT [options]", "continue a text", generateVerb},
-        {"tokenize", "--model DIR (--text TEXT | --file FILE)", "show token ids", tokenizeVerb},
-        {"methods", "[ID]", "list methods, or describe one", methodsVerb},
-        {"models", "add|import|list|show", "the workspace's models", modelsVerb},
-        {"runs", "list|show|compare|resume|stop|delete", "the workspace's runs", runsVerb},
-        {"report", "RUN... --out DIR", "write a report about runs", reportVerb},
-        {"store", "check|rebuild", "check or rebuild the workspace's database", storeVerb},
+         "measure a model", evaluateVerb, evaluateOptions, "Evaluating"},
+        {"generate", "--model DIR --prompt TEXT [options]", "continue a text", generateVerb,
+         generateOptions, "Generating text"},
+        {"tokenize", "--model DIR (--text TEXT | --file FILE)", "show token ids", tokenizeVerb,
+         tokenizeOptions, "Tokenizing"},
+        {"methods", "[ID]", "list methods, or describe one", methodsVerb, methodsOptions,
+         "Listing methods"},
+        {"models", "list | show NAME|DIR | add DIR | import FILE.bin --tokenizer FILE --out DIR",
+         "the workspace's models", modelsVerb, modelsOptions, "Looking at models"},
+        {"runs",
+         "list | show RUN... | compare RUN RUN... | resume RUN... | stop RUN... | delete RUN...",
+         "the workspace's runs", runsVerb, runsOptions, "Looking at runs"},
+        {"report", "RUN... --out DIR", "write a report about runs", reportVerb, reportVerbOptions,
+         "Writing the report"},
+        {"store", "check|rebuild", "check or rebuild the workspace's database", storeVerb,
+         storeOptions, "Looking at the database"},
         {"worker", "--run-folder DIR", "execute one run of a queue (started by Espalier itself)",
-         workerVerb},
+         workerVerb, workerOptions, "Starting the run"},
     };
     return all;
 }
 
 namespace {
-
-void printHelp()
-{
-    std::printf("espalier-run %s: makes language models smaller, without a window\n\n",
-                ESPALIER_VERSION_TEXT);
-    for (const Verb& verb : verbs()) {
-        std::printf("  %-9.*s %.*s\n              %.*s\n", static_cast<int>(verb.name.size()),
-                    verb.name.data(), static_cast<int>(verb.usage.size()), verb.usage.data(),
-                    static_cast<int>(verb.summary.size()), verb.summary.data());
-    }
-    std::printf("\n`espalier-run VERB --help` lists a verb's options. --json on every verb prints "
-                "one JSON\n"
-                "document on stdout; progress goes to stderr.\n"
-                "Exit codes: 0 done, 2 usage, 3 input refused, 4 run failed, 5 cancelled, 75 "
-                "interrupted and\n"
-                "resumable.\n");
-}
 
 const Verb* findVerb(const std::string& name)
 {
@@ -64,14 +58,25 @@ bool isInput(ErrorCode code)
            code == ErrorCode::Unsupported || code == ErrorCode::Corrupt;
 }
 
-int report(const Words& words, const std::string& message, std::string_view code, int exitCode)
+bool wantsJson(const Words& words)
 {
-    if (std::ranges::find(words, "--json") != words.end()) {
-        printJson({{"error", {{"code", code}, {"message", message}}}});
-    }
-    std::fprintf(stderr, "espalier-run: %s\n", message.c_str());
-    return exitCode;
+    return std::ranges::find(words, "--json") != words.end();
 }
+
+/// The sentence on stderr and, where JSON is asked for, the one document.
+struct Refusal {
+    bool json;
+    std::string_view during;
+
+    int tell(const std::string& message, std::string_view code, int exitCode) const
+    {
+        if (json) {
+            printJson({{"error", errorJson(code, message, during)}});
+        }
+        std::fprintf(stderr, "espalier-run: %s\n", message.c_str());
+        return exitCode;
+    }
+};
 
 } // namespace
 
@@ -83,13 +88,18 @@ int exitCodeOf(ErrorCode code)
 int dispatch(const Words& words)
 {
     if (words.empty() || words.front() == "--help" || words.front() == "help") {
-        printHelp();
+        showHelp(wantsJson(words));
         return words.empty() ? Usage : Done;
     }
     if (words.front() == "--version") {
-        std::printf("%s\n", ESPALIER_BUILD_ID);
+        if (wantsJson(words)) {
+            printJson({{"build", ESPALIER_BUILD_ID}, {"revision", buildRevision()}});
+        } else {
+            std::printf("%s\n", ESPALIER_BUILD_ID);
+        }
         return Done;
     }
+    const Refusal wrongUse{wantsJson(words), "Reading the command line"};
     const Verb* verb = findVerb(words.front() == "--list" ? "methods" : words.front());
     if (verb == nullptr) {
         std::vector<std::string> names;
@@ -97,23 +107,23 @@ int dispatch(const Words& words)
             names.emplace_back(known.name);
         }
         const auto close = nearest(words.front(), names);
-        return report(words,
-                      "There is no verb \"" + words.front() + "\"." +
-                          (close.empty() ? " See espalier-run --help."
-                                         : " Did you mean " + close.front() + "?"),
-                      "usage", Usage);
+        return wrongUse.tell("There is no verb \"" + words.front() + "\"." +
+                                 (close.empty() ? " See espalier-run --help."
+                                                : " Did you mean " + close.front() + "?"),
+                             "usage", Usage);
     }
     const Words rest(words.begin() + 1, words.end());
+    const Refusal refusal{wrongUse.json, verb->during};
     try {
         return verb->run(rest);
     } catch (const UsageError& error) {
-        return report(rest, error.what(), "usage", Usage);
+        return wrongUse.tell(error.what(), "usage", Usage);
     } catch (const Error& error) {
-        return report(rest, error.what(), nameOf(error.code()), exitCodeOf(error.code()));
+        return refusal.tell(error.what(), nameOf(error.code()), exitCodeOf(error.code()));
     } catch (const Cancelled&) {
-        return report(rest, "Stopped.", "cancelled", WasCancelled);
+        return refusal.tell("Stopped.", "cancelled", WasCancelled);
     } catch (const std::exception& error) {
-        return report(rest, error.what(), "internal", RunFailed);
+        return refusal.tell(error.what(), "internal", RunFailed);
     }
 }
 

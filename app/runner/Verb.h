@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/runner/Arguments.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +27,21 @@ struct Verb {
     std::string_view usage;   // behind the name
     std::string_view summary; // one line
     int (*run)(const Words& words);
+    std::vector<OptionSpec> (*options)() = nullptr;
+    std::string_view during = {}; // what it was doing when it fails outside a run
 };
+
+std::vector<OptionSpec> applyOptions();
+std::vector<OptionSpec> runOptions();
+std::vector<OptionSpec> evaluateOptions();
+std::vector<OptionSpec> generateOptions();
+std::vector<OptionSpec> tokenizeOptions();
+std::vector<OptionSpec> methodsOptions();
+std::vector<OptionSpec> modelsOptions();
+std::vector<OptionSpec> runsOptions();
+std::vector<OptionSpec> reportVerbOptions();
+std::vector<OptionSpec> storeOptions();
+std::vector<OptionSpec> workerOptions();
 
 int applyVerb(const Words& words);
 int runVerb(const Words& words);

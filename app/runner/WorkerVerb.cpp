@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/Signals.h"
 #include "app/runner/Verb.h"
@@ -11,14 +12,24 @@
 
 namespace espalier::cli {
 
+std::vector<OptionSpec> workerOptions()
+{
+    return {
+        {"run-folder", "DIR", "runs/<id> of a workspace"},
+        {"builtin-data", "DIR", "folder of builtin: data"},
+        {"resume", "auto|never", "go on from the last checkpoint, or start over", false, "auto"},
+        {"plugins", "DIR", "folder of methods", true},
+        {"json", "", "one JSON document on stdout"},
+        {"help", "", "this text"}};
+}
+
 /// Executes one run of a workspace by its folder; the queue that started it reads the journal.
 int workerVerb(const Words& words)
 {
-    const Arguments arguments = Arguments::parse(
-        words, {{"run-folder", "DIR", "runs/<id> of a workspace"},
-                {"builtin-data", "DIR", "folder of builtin: data"},
-                {"resume", "auto|never", "go on from the last checkpoint, or start over"},
-                {"plugins", "DIR", "folder of methods", true}});
+    const Arguments arguments = Arguments::parse(words, workerOptions());
+    if (arguments.has("help")) {
+        return showVerbHelp("worker", arguments.has("json"));
+    }
     const Path folder = arguments.required("run-folder");
     const RunRecord created = readCreated(folder / "journal.jsonl");
     std::vector<Path> plugins;
@@ -37,6 +48,9 @@ int workerVerb(const Words& words)
                     .modelOf = [runs = std::filesystem::absolute(folder).parent_path()](
                                    RunId id) { return modelOfRun(runs, id); }},
                    methods, stop);
+    if (arguments.has("json")) {
+        printJson({{"id", toText(created.id)}, {"status", nameOf(status)}});
+    }
     switch (status) {
     case RunStatus::Succeeded:
         return Done;

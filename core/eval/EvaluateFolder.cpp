@@ -71,6 +71,9 @@ Json measure(const EvaluateRequest& request, const StepFunction& step)
     }
     result["data"] = dataProvenance(data);
     result["data"]["name"] = data.name;
+    for (const char* key : {"name", "source", "text_fingerprint", "fingerprint"}) {
+        result[key] = result["data"][key];
+    }
     return result;
 }
 

@@ -25,8 +25,9 @@ struct EvaluateRequest {
 /// Reports (done, total); may throw Cancelled.
 using ProgressFunction = std::function<void(std::int64_t done, std::int64_t total)>;
 
-/// The result under its stable names, with "data" (source, fingerprints, windows, length), "model",
-/// "seconds" and "peak_rss_bytes".
+/// The result under its stable names with its protocol ("name", "source", "length", "windows",
+/// "tokens", "text_fingerprint", "fingerprint", "standard_error") where it has one, "data",
+/// "model", "seconds" and "peak_rss_bytes".
 ESPALIER_API Json evaluateFolder(const EvaluateRequest& request, const ProgressFunction& progress);
 
 } // namespace espalier

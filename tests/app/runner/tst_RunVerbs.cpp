@@ -3,8 +3,6 @@
 #include "tests/app/runner/RunnerFixture.h"
 #include "tests/support/RunSamples.h"
 
-#include <csignal>
-
 // The verbs around runs, as a person would type them one after the other.
 
 using namespace espalier;
@@ -13,7 +11,6 @@ using test::contains;
 using test::demoModel;
 using test::espalierRun;
 using test::jsonOf;
-using test::Process;
 using test::smallDistillation;
 using test::Words;
 using test::operator+;
@@ -78,31 +75,6 @@ void verifyLinears(const Json& run)
         VERIFY2(linear["error"].get<double>() > 0, linear.dump());
     }
 }
-
-/// A distillation that goes on until it is stopped, with its first steps done.
-class LongRun {
-public:
-    explicit LongRun(const std::string& workspace, const std::string& runner = "process")
-        : m_process(Words{test::runnerProgram().string()} +
-                    applied("distill-logits", workspace,
-                            smallDistillation("100000") +
-                                Words{"--runner", runner, "--json", "--checkpoint-every", "0"}))
-    {
-        const Path journal = Path(workspace) / "runs" / "0001" / "journal.jsonl";
-        VERIFY(test::waitUntil([&] {
-            std::error_code ignored;
-            return std::filesystem::exists(journal, ignored) &&
-                   contains(readFile(journal), "train/loss/total");
-        }));
-    }
-
-    void send(int signal) { m_process.send(signal); }
-
-    test::ProcessResult wait() { return m_process.wait(); }
-
-private:
-    Process m_process;
-};
 
 } // namespace
 
@@ -261,18 +233,6 @@ TEST(aReportIsWrittenAboutRuns)
     test::verifyRefused(in({"report", "--out", out}), 2, {"run is missing"});
 }
 
-TEST(aDeletedRunIsGoneAndItsNumberIsNotUsedAgain)
-{
-    const test::TempFolder folder;
-    const std::string workspace = folder.path().string();
-    const Words none{"apply", "none", "--model", demoModel(), "--workspace", workspace};
-    COMPARE(jsonOf(none)["id"].get<std::string>(), "0001");
-    COMPARE(jsonOf({"runs", "delete", "1", "--workspace", workspace})["deleted"].get<int>(), 1);
-    VERIFY(!std::filesystem::exists(folder.path() / "runs" / "0001"));
-    COMPARE(jsonOf({"runs", "list", "--workspace", workspace})["runs"].size(), 0U);
-    COMPARE(jsonOf(none)["id"].get<std::string>(), "0002");
-}
-
 TEST(theStoreIsCheckedAndMadeAnew)
 {
     const Json before = jsonOf(in({"runs", "list"}));
@@ -286,44 +246,4 @@ TEST(theStoreIsCheckedAndMadeAnew)
     COMPARE(jsonOf(in({"store", "rebuild"}))["runs"].get<int>(), 4);
     COMPARE(jsonOf(in({"runs", "list"})), before);
     VERIFY(std::filesystem::exists(database.string() + ".damaged"));
-}
-
-TEST(aStoppedRunEndsWithFive)
-{
-    const test::TempFolder folder;
-    LongRun run(folder.path().string());
-    const Json asked = jsonOf({"runs", "stop", "1", "--workspace", folder.path().string()});
-    VERIFY(asked["stopping"].get<bool>());
-    const auto result = run.wait();
-    COMPARE(result.exitCode, 5);
-    COMPARE(test::documentIn(result)["status"].get<std::string>(), "cancelled");
-}
-
-TEST(aTerminatedRunEndsWithSeventyFiveAndGoesOn)
-{
-    for (const std::string runner : {"process", "thread"}) {
-        const test::TempFolder folder;
-        const std::string workspace = folder.path().string();
-        {
-            LongRun run(workspace, runner);
-            if (runner == "thread") {
-                test::verifyRefused({"runs", "stop", "1", "--workspace", workspace}, 3,
-                                    {"on a thread of the program that started it"});
-            }
-            run.send(runner == "thread" ? SIGINT : SIGTERM);
-            const auto result = run.wait();
-            VERIFY2(result.exitCode == 75, result.text());
-            COMPARE(test::documentIn(result)["status"].get<std::string>(), "interrupted");
-        }
-        VERIFY(std::filesystem::exists(folder.path() / "runs" / "0001" / "checkpoints"));
-        // The same again: the steps of before are kept, so the journal only grows.
-        const auto journal = folder.path() / "runs" / "0001" / "journal.jsonl";
-        const auto before = std::filesystem::file_size(journal);
-        Process resumed(
-            Words{test::runnerProgram().string(), "runs", "resume", "1", "--workspace", workspace});
-        VERIFY(
-            test::waitUntil([&] { return std::filesystem::file_size(journal) > before + 2000; }));
-        resumed.send(SIGTERM);
-        COMPARE(resumed.wait().exitCode, 75);
-    }
 }
