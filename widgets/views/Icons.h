@@ -46,7 +46,8 @@ enum class Glyph {
     Pin,
     Save,
     Link,
-    Speed
+    Speed,
+    Delete
 };
 
 /// Drawn from our own SVG text in the theme that is current when it is painted; grey when disabled.
