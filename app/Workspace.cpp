@@ -2,16 +2,46 @@
 #include "app/Workspace.h"
 
 #include "app/Text.h"
+#include "core/store/StoreReader.h"
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QProcessEnvironment>
+#include <QThread>
 
 namespace espalier {
 
 namespace {
 
 constexpr int kWatchMs = 1000;
+constexpr int kAskAgainMs = 50;
+constexpr int kMostAsks = 200; // 10 s: a worker that leaves has a large model to give back
+
+/// A run that has just ended still has its worker for a moment, and the queue does not hear until
+/// that is gone: asks again until the run's journal tells that it was heard.
+void askUntilHeard(const Path& journal, const std::function<void()>& ask)
+{
+    std::error_code ignored;
+    const auto before = std::filesystem::file_size(journal, ignored);
+    for (int asked = 1;; ++asked) {
+        try {
+            ask();
+        } catch (const Error&) {
+            if (asked == kMostAsks) {
+                throw;
+            }
+        }
+        if (asked == kMostAsks || std::filesystem::file_size(journal, ignored) != before) {
+            return;
+        }
+        QThread::msleep(kAskAgainMs);
+    }
+}
+
+bool isHeld(RunStatus status)
+{
+    return status == RunStatus::Paused || status == RunStatus::Interrupted;
+}
 
 } // namespace
 
@@ -109,7 +139,15 @@ void Workspace::submit(const std::vector<RunSpec>& specs, const QString& studyTi
 
 void Workspace::stop(qint64 run)
 {
-    command([this, run] { m_queue->stop(runOf(run)); });
+    command([this, run] {
+        const auto record = StoreReader(m_layout.folder).run(runOf(run));
+        if (record && isHeld(record->status)) {
+            // The queue stops what waits or works, so that is what it becomes first.
+            askUntilHeard(m_layout.journal(runOf(run)),
+                          [this, run] { m_queue->resume(runOf(run)); });
+        }
+        m_queue->stop(runOf(run));
+    });
 }
 
 void Workspace::pause(qint64 run)
@@ -119,12 +157,24 @@ void Workspace::pause(qint64 run)
 
 void Workspace::resume(qint64 run)
 {
-    command([this, run] { m_queue->resume(runOf(run)); });
+    command([this, run] {
+        const auto record = StoreReader(m_layout.folder).run(runOf(run));
+        if (record && (isHeld(record->status) || isFinal(record->status))) {
+            askUntilHeard(m_layout.journal(runOf(run)),
+                          [this, run] { m_queue->resume(runOf(run)); });
+        }
+    });
 }
 
 void Workspace::retry(qint64 run)
 {
-    command([this, run] { m_queue->retry(runOf(run)); });
+    command([this, run] {
+        const auto record = StoreReader(m_layout.folder).run(runOf(run));
+        if (record && isFinal(record->status)) {
+            askUntilHeard(m_layout.journal(runOf(run)),
+                          [this, run] { m_queue->retry(runOf(run)); });
+        }
+    });
 }
 
 void Workspace::remove(qint64 run)

@@ -4,6 +4,7 @@
 #include "app/SelectionModel.h"
 #include "app/Text.h"
 #include "app/Workspace.h"
+#include "app/pages/RunQuestion.h"
 #include "app/settings/Settings.h"
 #include "widgets/plots/StyleSheet.h"
 #include "widgets/views/Icons.h"
@@ -33,6 +34,7 @@ RunDock::RunDock(const Context& context, QWidget* parent)
     : QWidget(parent)
     , m_context(context)
     , m_first(makeRow())
+    , m_runQuestion(new RunQuestion(this))
     , m_body(new QSplitter(Qt::Horizontal, this))
     , m_rows(nullptr)
     , m_log(new LogView(this))
@@ -83,11 +85,13 @@ RunDock::RunDock(const Context& context, QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(rule);
+    column->addWidget(m_runQuestion);
     column->addWidget(makeHeader());
     column->addWidget(m_body);
     connect(&context.workspace, &Workspace::runsChanged, this, [this] { m_question.request(); });
     connect(&context.selection, &SelectionModel::openRunChanged, this,
             [this] { m_question.request(); });
+    connect(m_runQuestion, &RunQuestion::stopConfirmed, &context.workspace, &Workspace::stop);
     setOpen(false);
     m_question.request();
 }
@@ -119,13 +123,14 @@ ProgressRow* RunDock::makeRow()
 {
     auto* row = new ProgressRow(this);
     const auto idOf = [row] { return row->property("run").toLongLong(); };
-    connect(row, &ProgressRow::pauseRequested, this,
-            [this, idOf] { m_context.workspace.pause(idOf()); });
+    connect(row, &ProgressRow::pauseRequested, this, [this, row, idOf] {
+        row->setPausing(true);
+        m_context.workspace.pause(idOf());
+    });
     connect(row, &ProgressRow::resumeRequested, this,
             [this, idOf] { m_context.workspace.resume(idOf()); });
-    // Asking again happens in the live view, where what is kept can be seen.
     connect(row, &ProgressRow::stopRequested, this,
-            [this, idOf] { m_context.workspace.stop(idOf()); });
+            [this, row, idOf] { m_runQuestion->askToStop(idOf(), row->accessibleName()); });
     connect(row, &ProgressRow::activated, this,
             [this, idOf] { Q_EMIT m_context.navigator.runRequested(idOf()); });
     return row;
@@ -151,6 +156,12 @@ void RunDock::setOpen(bool open)
 void RunDock::show(const Answer& answer)
 {
     m_active = answer.runs;
+    const bool isAsked = std::any_of(
+        m_active.begin(), m_active.end(),
+        [asked = m_runQuestion->run()](const ListedRun& run) { return run.id == asked; });
+    if (!isAsked) {
+        m_runQuestion->dismiss(); // it has ended by itself
+    }
     showRows();
     showEvents(answer);
 }
@@ -185,7 +196,10 @@ void RunDock::showRows()
 
 void RunDock::fillRow(ProgressRow& row, const ListedRun& run)
 {
-    row.setProperty("run", run.id);
+    if (row.property("run").toLongLong() != run.id) {
+        row.setPausing(false); // that was another run
+        row.setProperty("run", run.id);
+    }
     row.setTitle(run.name);
     row.setStatus(run.status);
     row.setProgress(run.progress);

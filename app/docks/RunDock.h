@@ -16,6 +16,7 @@ namespace espalier {
 
 class LogView;
 class ProgressRow;
+class RunQuestion;
 
 /// Below every page: the queue on the left, events of the open or running run on the right.
 /// Collapsed it is one line about the first running run.
@@ -53,6 +54,7 @@ private:
     QToolButton* m_toggle = nullptr;
     QLabel* m_counts = nullptr;
     ProgressRow* m_first; // in the header, while collapsed
+    RunQuestion* m_runQuestion;
     QSplitter* m_body;
     QVBoxLayout* m_rows;
     LogView* m_log;

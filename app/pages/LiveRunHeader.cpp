@@ -2,6 +2,7 @@
 #include "app/pages/LiveRunHeader.h"
 
 #include "app/Text.h"
+#include "app/pages/RunQuestion.h"
 #include "app/rows/RunNames.h"
 #include "app/rows/Stages.h"
 #include "core/analysis/NumberFormat.h"
@@ -59,8 +60,9 @@ LiveRunHeader::LiveRunHeader(QWidget* parent)
     , m_pause(makeButton("pauseRun", Glyph::Pause, tr("Pause"), this))
     , m_resume(makeButton("resumeRun", Glyph::Play, tr("Resume"), this))
     , m_stop(makeButton("stopRun", Glyph::Stop, tr("Stop…"), this))
+    , m_delete(makeButton("deleteRun", Glyph::Delete, tr("Delete…"), this))
     , m_stages(new StageRow(this))
-    , m_confirmation(new MessageBand(this))
+    , m_question(new RunQuestion(this))
     , m_outcome(new MessageBand(this))
     , m_failure(new FailureBand(this))
 {
@@ -72,8 +74,6 @@ LiveRunHeader::LiveRunHeader(QWidget* parent)
     m_subtitle->setObjectName(QStringLiteral("runSubtitle"));
     setRole(m_subtitle, "muted");
     m_outcome->setObjectName(QStringLiteral("outcome"));
-    m_confirmation->setObjectName(QStringLiteral("stopConfirmation"));
-    m_confirmation->hide();
     m_outcome->hide();
     m_failure->hide();
     auto* back = new QToolButton(this);
@@ -91,6 +91,7 @@ LiveRunHeader::LiveRunHeader(QWidget* parent)
     line->addWidget(m_pause);
     line->addWidget(m_resume);
     line->addWidget(m_stop);
+    line->addWidget(m_delete);
     auto* stages = new QHBoxLayout;
     stages->setContentsMargins(12, 2, 12, 4);
     stages->addWidget(m_stages);
@@ -99,27 +100,45 @@ LiveRunHeader::LiveRunHeader(QWidget* parent)
     column->setSpacing(0);
     column->addLayout(line);
     column->addLayout(stages);
-    column->addWidget(m_confirmation);
+    column->addWidget(m_question);
     column->addWidget(m_outcome);
     column->addWidget(m_failure);
     connect(back, &QToolButton::clicked, this, &LiveRunHeader::closeRequested);
-    connect(m_pause, &QPushButton::clicked, this, &LiveRunHeader::pauseRequested);
+    connectCommands();
+}
+
+void LiveRunHeader::connectCommands()
+{
+    // A run obeys at its next step: until then the button says that it was heard.
+    connect(m_pause, &QPushButton::clicked, this, [this] {
+        m_pause->setEnabled(false);
+        m_pause->setText(tr("Pausing…"));
+        Q_EMIT pauseRequested();
+    });
     connect(m_resume, &QPushButton::clicked, this, &LiveRunHeader::resumeRequested);
-    connect(m_stop, &QPushButton::clicked, this, &LiveRunHeader::confirmStop);
-    connect(m_confirmation, &MessageBand::actionTriggered, this, [this](const QString& id) {
-        m_confirmation->hide();
-        if (id == QStringLiteral("confirmStop")) {
-            Q_EMIT stopRequested();
-        }
+    connect(m_stop, &QPushButton::clicked, this,
+            [this] { m_question->askToStop(m_id, m_name, m_kept); });
+    connect(m_delete, &QPushButton::clicked, this,
+            [this] { m_question->askToDelete(m_id, m_name); });
+    connect(m_question, &RunQuestion::stopConfirmed, this, [this] {
+        m_stop->setEnabled(false);
+        m_stop->setText(tr("Stopping…"));
+        Q_EMIT stopRequested();
     });
-    connect(m_outcome, &MessageBand::actionTriggered, this, &LiveRunHeader::compareRequested);
-    connect(m_failure, &MessageBand::actionTriggered, this, [this](const QString& id) {
-        if (id == QStringLiteral("resume")) {
-            Q_EMIT resumeRequested();
-        } else if (id == QStringLiteral("retry")) {
-            Q_EMIT retryRequested();
-        }
-    });
+    connect(m_question, &RunQuestion::deleteConfirmed, this, &LiveRunHeader::deleteRequested);
+    connect(m_outcome, &MessageBand::actionTriggered, this, &LiveRunHeader::act);
+    connect(m_failure, &MessageBand::actionTriggered, this, &LiveRunHeader::act);
+}
+
+void LiveRunHeader::act(const QString& id)
+{
+    if (id == QStringLiteral("resume")) {
+        Q_EMIT resumeRequested();
+    } else if (id == QStringLiteral("retry")) {
+        Q_EMIT retryRequested();
+    } else if (id == QStringLiteral("compare")) {
+        Q_EMIT compareRequested();
+    }
 }
 
 void LiveRunHeader::setRun(const LiveRun& run, bool isWritable)
@@ -127,11 +146,11 @@ void LiveRunHeader::setRun(const LiveRun& run, bool isWritable)
     const RunRecord& record = run.record;
     if (m_id != numberOf(record.id)) {
         m_id = numberOf(record.id);
-        m_confirmation->hide();
+        m_question->dismiss();
         m_message.clear();
     }
-    m_title->setText(
-        tr("Run %1 %2 %3").arg(fromUtf8(toText(record.id)), run.name, run.variant).trimmed());
+    m_name = tr("%1 %2 %3").arg(fromUtf8(toText(record.id)), run.name, run.variant).trimmed();
+    m_title->setText(tr("Run %1").arg(m_name));
     m_chip->setText(lookOf(record.status).word);
     setRole(m_chip, chipRole(record.status));
     m_chip->setMinimumWidth(m_chip->fontMetrics().horizontalAdvance(m_chip->text()) + kChipRoom);
@@ -157,11 +176,18 @@ void LiveRunHeader::showButtons(const LiveRun& run, bool isWritable)
     m_stop->setVisible(isWritable && !isFinal(status));
     m_resume->setVisible(isWritable &&
                          (status == RunStatus::Paused || status == RunStatus::Interrupted));
-    m_kept = run.currentBlock > 0
-                 ? tr("Blocks 0 to %1 are kept and can be gone on from.").arg(run.currentBlock - 1)
-                 : tr("What was finished is kept.");
-    if (isFinal(status)) {
-        m_confirmation->hide();
+    m_delete->setVisible(isWritable && isFinal(status));
+    m_kept =
+        run.currentBlock > 0 ? tr("Blocks 0 to %1 are kept.").arg(run.currentBlock - 1) : QString();
+    if (m_question->run() != 0 && m_question->isAboutStopping() == isFinal(status)) {
+        m_question->dismiss(); // it ended, or goes on, by itself
+    }
+    if (status != m_status) {
+        m_status = status;
+        m_pause->setEnabled(true);
+        m_pause->setText(tr("Pause"));
+        m_stop->setEnabled(true);
+        m_stop->setText(tr("Stop…"));
     }
 }
 
@@ -186,28 +212,35 @@ void LiveRunHeader::showBands(const LiveRun& run, bool isWritable)
         }
         m_failure->setFailure(*record.failure, actions);
     }
-    const bool hasOutcome = record.status == RunStatus::Succeeded && !std::isnan(run.perplexity);
-    m_outcome->setVisible(hasOutcome);
-    if (hasOutcome) {
-        QString text = tr("<b>Perplexity %1.</b>").arg(fromUtf8(perplexityText(run.perplexity)));
+    showOutcome(run, isWritable);
+}
+
+void LiveRunHeader::showOutcome(const LiveRun& run, bool isWritable)
+{
+    const RunStatus status = run.record.status;
+    QString text;
+    MessageBand::Tone tone = MessageBand::Tone::Success;
+    QList<MessageBand::Action> actions{{QStringLiteral("compare"), tr("Compare")}};
+    if (status == RunStatus::Succeeded && !std::isnan(run.perplexity)) {
+        text = tr("<b>Perplexity %1.</b>").arg(fromUtf8(perplexityText(run.perplexity)));
         if (!std::isnan(run.size)) {
             text += tr(" %1 on disk; zeros alone make no smaller file.")
                         .arg(fromUtf8(megabyteText(run.size)));
         }
-        if (m_outcome->text() != text) {
-            m_outcome->setMessage(MessageBand::Tone::Success, text,
-                                  {{QStringLiteral("compare"), tr("Compare")}});
+    } else if (status == RunStatus::Cancelled) {
+        tone = MessageBand::Tone::Warning;
+        text = tr("<b>Stopped.</b> What was finished is kept.");
+        actions.clear();
+        if (isWritable) {
+            actions = {{QStringLiteral("resume"), tr("Resume")},
+                       {QStringLiteral("retry"), tr("Start over")}};
         }
     }
-}
-
-void LiveRunHeader::confirmStop()
-{
-    m_confirmation->setMessage(MessageBand::Tone::Warning,
-                               tr("Stop run %1? %2").arg(fromUtf8(toText(runOf(m_id))), m_kept),
-                               {{QStringLiteral("keepRunning"), tr("Keep running")},
-                                {QStringLiteral("confirmStop"), tr("Stop")}});
-    m_confirmation->show();
+    m_outcome->setVisible(!text.isEmpty());
+    if (text != m_outcomeText) {
+        m_outcomeText = text;
+        m_outcome->setMessage(tone, text, actions);
+    }
 }
 
 } // namespace espalier

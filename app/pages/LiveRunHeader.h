@@ -12,6 +12,7 @@ namespace espalier {
 
 class FailureBand;
 class MessageBand;
+class RunQuestion;
 class StageRow;
 
 /// Title, state, commands and stages of the live run, and below them what happened to it.
@@ -30,13 +31,16 @@ Q_SIGNALS:
     void resumeRequested();
     void stopRequested();
     void retryRequested();
+    void deleteRequested();
     void compareRequested();
 
 private:
     void showButtons(const LiveRun& run, bool isWritable);
     void showStages(const LiveRun& run);
+    void connectCommands();
     void showBands(const LiveRun& run, bool isWritable);
-    void confirmStop();
+    void showOutcome(const LiveRun& run, bool isWritable);
+    void act(const QString& id);
 
     QLabel* m_title;
     QLabel* m_chip;
@@ -44,13 +48,17 @@ private:
     QPushButton* m_pause;
     QPushButton* m_resume;
     QPushButton* m_stop;
+    QPushButton* m_delete;
     StageRow* m_stages;
-    MessageBand* m_confirmation;
+    RunQuestion* m_question;
     MessageBand* m_outcome;
     FailureBand* m_failure;
     qint64 m_id = 0;
+    RunStatus m_status = RunStatus::Waiting;
+    QString m_name;
     QString m_kept;    // what a stop would leave, in words
     QString m_message; // of the failure shown
+    QString m_outcomeText;
 };
 
 } // namespace espalier

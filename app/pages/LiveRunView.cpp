@@ -35,8 +35,11 @@ LiveRunView::LiveRunView(const Context& context, QWidget* parent)
             [id = m_id, &methods = m_context.workspace.methods()](const StoreReader& store) {
                 return readLiveRun(store, id, methods);
             },
-            [this, done](const LiveRun& run) {
-                if (numberOf(run.record.id) == m_id) {
+            [this, done, asked = m_id](const LiveRun& run) {
+                if (asked == m_id && run.record.id == RunId::None) {
+                    m_id = 0;
+                    Q_EMIT closed(); // deleted, here or by somebody else
+                } else if (asked == m_id) {
                     show(run);
                 }
                 done();
@@ -114,6 +117,8 @@ void LiveRunView::connectHeader()
             [this] { m_context.workspace.stop(m_id); });
     connect(m_header, &LiveRunHeader::retryRequested, this,
             [this] { m_context.workspace.retry(m_id); });
+    connect(m_header, &LiveRunHeader::deleteRequested, this,
+            [this] { m_context.workspace.remove(m_id); });
     connect(m_header, &LiveRunHeader::compareRequested, this, [this] {
         m_context.selection.setRuns({m_id});
         Q_EMIT m_context.navigator.pageRequested(QStringLiteral("compare"));

@@ -4,6 +4,7 @@
 #include "app/SelectionModel.h"
 #include "app/Workspace.h"
 #include "app/pages/LiveRunView.h"
+#include "app/pages/RunQuestion.h"
 #include "app/settings/Settings.h"
 #include "widgets/plots/StyleSheet.h"
 #include "widgets/views/EmptyState.h"
@@ -15,6 +16,7 @@
 #include <QStackedWidget>
 #include <QStyledItemDelegate>
 #include <QTableView>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace espalier {
@@ -104,10 +106,9 @@ QWidget* QueuePage::makeList()
     auto* column = new QVBoxLayout(list);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    auto* title = new QLabel(tr("All runs"), list);
-    setTextRole(title, TextRole::Heading);
-    title->setContentsMargins(12, 10, 12, 10);
-    column->addWidget(title);
+    column->addWidget(makeListHeader());
+    m_runQuestion = new RunQuestion(list);
+    column->addWidget(m_runQuestion);
     m_table = new QTableView(list);
     m_table->setObjectName(QStringLiteral("runList"));
     m_table->setModel(&m_model);
@@ -136,29 +137,57 @@ QWidget* QueuePage::makeList()
     return list;
 }
 
+QWidget* QueuePage::makeListHeader()
+{
+    auto* header = new QWidget(this);
+    auto* title = new QLabel(tr("All runs"), header);
+    setTextRole(title, TextRole::Heading);
+    m_buttons = new QHBoxLayout(header);
+    m_buttons->setContentsMargins(12, 8, 12, 8);
+    m_buttons->setSpacing(4);
+    m_buttons->addWidget(title);
+    m_buttons->addStretch(1);
+    return header;
+}
+
+/// In the menu of the table and as a button above it.
+QAction* QueuePage::addAction(const QString& text, const char* name, Glyph glyph)
+{
+    auto* action = new QAction(icon(glyph), text, m_table);
+    action->setObjectName(QString::fromLatin1(name));
+    m_table->addAction(action);
+    auto* button = new QToolButton(this);
+    button->setObjectName(QString::fromLatin1(name) + QStringLiteral("Button"));
+    button->setDefaultAction(action);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    setRole(button, "flat");
+    m_buttons->addWidget(button);
+    return action;
+}
+
 void QueuePage::addActions()
 {
-    const auto add = [this](const QString& text, const char* name,
-                            void (Workspace::*command)(qint64)) {
-        auto* action = new QAction(text, m_table);
-        action->setObjectName(QString::fromLatin1(name));
-        connect(action, &QAction::triggered, this, [this, command] {
-            if (const qint64 id = currentRun(); id != 0) {
-                (m_context.workspace.*command)(id);
-            }
-        });
-        m_table->addAction(action);
-        return action;
-    };
-    auto* open = new QAction(tr("Open"), m_table);
-    connect(open, &QAction::triggered, this, [this] { openRun(currentRun()); });
-    m_table->addAction(open);
-    m_pause = add(tr("Pause"), "pauseRun", &Workspace::pause);
-    m_resume = add(tr("Resume"), "resumeRun", &Workspace::resume);
-    m_stop = add(tr("Stop"), "stopRun", &Workspace::stop);
-    m_retry = add(tr("Retry from the beginning"), "retryRun", &Workspace::retry);
-    m_remove = add(tr("Delete run and its files"), "removeRun", &Workspace::remove);
+    m_open = addAction(tr("Open"), "openRun", Glyph::ChevronRight);
+    m_pause = addAction(tr("Pause"), "pauseRun", Glyph::Pause);
+    m_resume = addAction(tr("Resume"), "resumeRun", Glyph::Play);
+    m_stop = addAction(tr("Stop…"), "stopRun", Glyph::Stop);
+    m_retry = addAction(tr("Retry"), "retryRun", Glyph::Retry);
+    m_delete = addAction(tr("Delete…"), "deleteRun", Glyph::Delete);
     m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
+    const auto connectCommand = [this](QAction* action, void (Workspace::*what)(qint64)) {
+        connect(action, &QAction::triggered, this,
+                [this, what] { (m_context.workspace.*what)(currentRun()); });
+    };
+    connectCommand(m_pause, &Workspace::pause);
+    connectCommand(m_resume, &Workspace::resume);
+    connectCommand(m_retry, &Workspace::retry);
+    connect(m_open, &QAction::triggered, this, [this] { openRun(currentRun()); });
+    connect(m_stop, &QAction::triggered, this,
+            [this] { m_runQuestion->askToStop(currentRun(), currentName()); });
+    connect(m_delete, &QAction::triggered, this,
+            [this] { m_runQuestion->askToDelete(currentRun(), currentName()); });
+    connect(m_runQuestion, &RunQuestion::stopConfirmed, &m_context.workspace, &Workspace::stop);
+    connect(m_runQuestion, &RunQuestion::deleteConfirmed, &m_context.workspace, &Workspace::remove);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &QueuePage::updateActions);
     updateActions();
@@ -167,21 +196,48 @@ void QueuePage::addActions()
 void QueuePage::updateActions()
 {
     const int row = m_model.rowOf(currentRun());
-    const bool isWritable = row >= 0 && !m_context.workspace.isReadOnly();
     const ListedRun run = row >= 0 ? m_model.runs().at(row) : ListedRun{};
-    const bool isHeld = run.status == RunStatus::Paused || run.status == RunStatus::Interrupted;
-    m_pause->setEnabled(isWritable && !run.isStudy && run.status == RunStatus::Running);
-    m_resume->setEnabled(isWritable && !run.isStudy && (isHeld || run.status == RunStatus::Failed));
-    m_stop->setEnabled(isWritable && !run.isStudy && run.isActive());
-    m_retry->setEnabled(isWritable && !run.isStudy &&
-                        (run.status == RunStatus::Failed || run.status == RunStatus::Cancelled));
-    m_remove->setEnabled(isWritable && isFinal(run.status) && !run.isStudy);
+    const RunStatus status = run.status;
+    const bool isHeld = status == RunStatus::Paused || status == RunStatus::Interrupted;
+    const bool hasEnded = status == RunStatus::Failed || status == RunStatus::Cancelled;
+    QString reason;
+    if (row < 0) {
+        reason = tr("Choose a run in the list first.");
+    } else if (m_context.workspace.isReadOnly()) {
+        reason = tr("This workspace is read-only: %1").arg(m_context.workspace.readOnlyReason());
+    } else if (run.isStudy) {
+        reason = tr("A study is made of its runs; choose one of those.");
+    }
+    const auto allow = [&reason](QAction* action, bool isPossible, const QString& does,
+                                 const QString& needs) {
+        action->setEnabled(reason.isEmpty() && isPossible);
+        action->setToolTip(!reason.isEmpty() ? reason : isPossible ? does : needs);
+    };
+    m_open->setEnabled(row >= 0 && !run.isStudy);
+    m_open->setToolTip(m_open->isEnabled() ? tr("Show this run (Enter)") : reason);
+    allow(m_pause, status == RunStatus::Running || status == RunStatus::Waiting,
+          tr("Frees the machine; the run goes on from there later"),
+          tr("Only a run that works or waits can be paused."));
+    allow(m_resume, isHeld || hasEnded, tr("Goes on from the last checkpoint"),
+          tr("Only a run that was paused, stopped or failed can be resumed."));
+    allow(m_stop, run.isActive(), tr("Ends the run; what was finished is kept"),
+          tr("This run has ended."));
+    allow(m_retry, hasEnded, tr("Runs it again from the beginning, under the same number"),
+          tr("Only a run that was stopped or failed can be retried."));
+    allow(m_delete, isFinal(status), tr("Removes the run and its files"),
+          tr("Only a run that has ended can be deleted. Stop it first."));
 }
 
 qint64 QueuePage::currentRun() const
 {
     const QModelIndex index = m_table->currentIndex();
     return index.isValid() ? index.data(RunListModel::IdRole).toLongLong() : 0;
+}
+
+QString QueuePage::currentName() const
+{
+    const int row = m_model.rowOf(currentRun());
+    return row < 0 ? QString() : m_model.runs().at(row).name;
 }
 
 void QueuePage::openRun(qint64 id)
@@ -193,6 +249,13 @@ void QueuePage::showRuns(const QList<ListedRun>& runs)
 {
     m_model.setRuns(runs);
     updateActions();
+    if (const qint64 asked = m_runQuestion->run(); asked != 0) {
+        const int row = m_model.rowOf(asked);
+        const bool hasEnded = row < 0 || isFinal(m_model.runs().at(row).status);
+        if (row < 0 || m_runQuestion->isAboutStopping() == hasEnded) {
+            m_runQuestion->dismiss(); // nothing is left to ask
+        }
+    }
     showPart();
 }
 

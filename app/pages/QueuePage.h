@@ -4,10 +4,12 @@
 #include "app/Context.h"
 #include "app/bridge/RowsReader.h"
 #include "app/pages/RunListModel.h"
+#include "widgets/views/Icons.h"
 
 #include <QWidget>
 
 class QAction;
+class QHBoxLayout;
 class QStackedWidget;
 class QTableView;
 
@@ -15,6 +17,7 @@ namespace espalier {
 
 class EmptyState;
 class LiveRunView;
+class RunQuestion;
 
 /// What is happening now, is it going well, what failed and why: all runs, or one of them live.
 class QueuePage : public QWidget {
@@ -31,24 +34,30 @@ public:
 
 private:
     QWidget* makeList();
+    QWidget* makeListHeader();
     void addActions();
+    QAction* addAction(const QString& text, const char* name, Glyph glyph);
     void showRuns(const QList<ListedRun>& runs);
     void showPart();
     void updateActions();
     qint64 currentRun() const;
+    QString currentName() const;
 
     Context m_context;
     RunListModel m_model;
     QStackedWidget* m_stack;
     QTableView* m_table = nullptr;
+    QHBoxLayout* m_buttons = nullptr; // the actions of the table, beside its title
+    RunQuestion* m_runQuestion = nullptr;
     EmptyState* m_empty;
     LiveRunView* m_live;
     QWidget* m_list;
+    QAction* m_open = nullptr;
     QAction* m_pause = nullptr;
     QAction* m_resume = nullptr;
     QAction* m_stop = nullptr;
     QAction* m_retry = nullptr;
-    QAction* m_remove = nullptr;
+    QAction* m_delete = nullptr;
     RepeatedQuestion m_question;
 };
 

@@ -66,7 +66,7 @@ ProgressRow::ProgressRow(QWidget* parent)
     layout->addWidget(m_stage, 5);
     layout->addWidget(m_bar, 4, Qt::AlignVCenter);
     layout->addWidget(m_percent);
-    layout->addWidget(m_left, 3);
+    layout->addWidget(m_left, 4);
     layout->addWidget(m_pause);
     layout->addWidget(m_stop);
     for (QWidget* part : std::initializer_list<QWidget*>{m_bar, m_percent, m_pause, m_stop}) {
