@@ -71,7 +71,7 @@ void writeShard(const Path& file, std::span<const TensorToWrite> tensors,
         const std::string header = headerOf(tensors, metadata);
         sink(header.data(), header.size());
         for (const TensorToWrite& tensor : tensors) {
-            const Tensor value = produced(tensor);
+            const Tensor value = produced(tensor).cpu();
             sink(value.data_ptr(), value.nbytes());
         }
     });

@@ -145,10 +145,13 @@ void keepInGroup(std::span<const T> scores, std::int64_t pruned,
     }
 }
 
+// Ranks are found on the CPU, wherever the scores are: the order of equal scores is part of the
+// method.
+
 /// `groups` runs of `width` scores each, one after the other in memory.
 Tensor keepPerGroup(const Tensor& scores, std::int64_t width, std::int64_t pruned)
 {
-    const Tensor S = scores.contiguous();
+    const Tensor S = scores.cpu().contiguous();
     Tensor M = torch::empty(S.sizes(), torch::kBool);
     const std::int64_t groups = width > 0 ? S.numel() / width : 0;
     bool* keep = M.data_ptr<bool>();
@@ -165,7 +168,7 @@ Tensor keepPerGroup(const Tensor& scores, std::int64_t width, std::int64_t prune
                              }
                          });
     });
-    return M;
+    return M.to(scores.device());
 }
 
 void requireMatrix(const Tensor& S)
@@ -212,16 +215,16 @@ Tensor keepLargestPerRow(const Tensor& S, double sparsity)
 Tensor keepAllBut(const Tensor& scores, std::int64_t pruned)
 {
     requireMatrix(scores);
-    const Tensor S = scores.contiguous();
+    const Tensor S = scores.cpu().contiguous();
     Tensor M = torch::ones(S.sizes(), torch::kBool);
     if (pruned <= 0 || S.numel() == 0) {
-        return M;
+        return M.to(scores.device());
     }
     AT_DISPATCH_FLOATING_TYPES(S.scalar_type(), "keepAllBut", [&] {
         const std::span all(S.const_data_ptr<scalar_t>(), static_cast<std::size_t>(S.numel()));
         keepBeyond(all, keyAt(all, std::min(pruned, S.numel()) - 1), M.data_ptr<bool>());
     });
-    return M;
+    return M.to(scores.device());
 }
 
 Tensor keepLargest(const Tensor& S, double sparsity)
@@ -250,23 +253,23 @@ void requireWholeGroups(const Tensor& W, const Pattern& pattern)
 Tensor keepAboveThreshold(const Tensor& scores, double sparsity)
 {
     requireMatrix(scores);
-    const Tensor S = scores.contiguous();
+    const Tensor S = scores.cpu().contiguous();
     Tensor M = torch::ones(S.sizes(), torch::kBool);
     if (S.numel() == 0) {
-        return M;
+        return M.to(scores.device());
     }
     AT_DISPATCH_FLOATING_TYPES(S.scalar_type(), "keepAboveThreshold", [&] {
         const std::span all(S.const_data_ptr<scalar_t>(), static_cast<std::size_t>(S.numel()));
         const auto threshold = keyAt(all, thresholdRank(S.numel(), sparsity));
         M = S > Rank<scalar_t>::scoreOf(threshold);
     });
-    return M;
+    return M.to(scores.device());
 }
 
 Tensor keepAboveThresholdPerRow(const Tensor& S, double sparsity)
 {
     requireMatrix(S);
-    Tensor M = torch::empty(S.sizes(), torch::kBool);
+    Tensor M = torch::empty(S.sizes(), S.options().dtype(torch::kBool));
     for (std::int64_t row = 0; row < S.size(0); ++row) {
         M.narrow(0, row, 1).copy_(keepAboveThreshold(S.narrow(0, row, 1), sparsity));
     }

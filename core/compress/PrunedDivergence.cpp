@@ -75,7 +75,7 @@ Tensor PrunedDivergence::readDense(const Path& file) const
                         ", from which the divergence after every block is measured; start the run "
                         "anew.");
     }
-    return stored.read(tensors.front());
+    return stored.read(tensors.front()).to(m_model.device());
 }
 
 double PrunedDivergence::meanKl(const Tensor& states) const

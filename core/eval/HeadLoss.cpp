@@ -22,11 +22,12 @@ constexpr std::int64_t kStripBytes = 512
                                      << 10; // what a thread reduces at a time: fits in its L2 cache
 constexpr std::int64_t kCompareBytes = 16 << 20;
 
-/// Logits of the vocabulary entries [first, first + count), fp32.
+/// Logits of the vocabulary entries [first, first + count), fp32, on the CPU, where rows are
+/// reduced.
 Tensor headTile(const CausalLM& model, const Tensor& normed, std::int64_t first, std::int64_t count)
 {
     const Tensor weight = model.headWeight().narrow(0, first, count);
-    return linearProductFloat(normed, weight);
+    return linearProductFloat(normed, weight).cpu();
 }
 
 /// Column of the largest value of every row; at::argmax takes ten times as long for rows of a few
@@ -104,7 +105,7 @@ std::vector<double> headCrossEntropy(const CausalLM& model, const Tensor& normed
                                      const Tensor& targets)
 {
     const std::int64_t vocabulary = model.headWeight().size(0);
-    const Tensor ids = targets.contiguous();
+    const Tensor ids = targets.cpu().contiguous();
     std::vector<double> losses;
     losses.reserve(static_cast<std::size_t>(normed.size(0)));
     for (std::int64_t row = 0; row < normed.size(0); row += kTileRows) {
@@ -130,7 +131,7 @@ std::vector<TokenComparison> compareHeads(const CausalLM& model, const Tensor& n
     const std::int64_t rows = normed.size(0);
     const std::int64_t rowBytes = vocabulary * static_cast<std::int64_t>(sizeof(float));
     const std::int64_t chunk = std::max<std::int64_t>(kCompareBytes / rowBytes, 1);
-    const Tensor ids = targets.contiguous();
+    const Tensor ids = targets.cpu().contiguous();
     std::vector<TokenComparison> results(static_cast<std::size_t>(rows));
     for (std::int64_t start = 0; start < rows; start += chunk) {
         const std::int64_t count = std::min(chunk, rows - start);

@@ -114,8 +114,10 @@ void writeFiles(const ExportInputs& inputs, const Path& folder, ModelTensors& te
 Json checkLogits(const CausalLM& model, const Path& folder, const Tensor& tokens,
                  const Tensor& expected)
 {
-    const std::unique_ptr<CausalLM> written = CausalLM::open(
-        folder, {.dtype = numberTypeOf(model.dtype()), .residency = Residency::Streamed});
+    const std::unique_ptr<CausalLM> written =
+        CausalLM::open(folder, {.dtype = numberTypeOf(model.dtype()),
+                                .residency = Residency::Streamed,
+                                .device = model.device()});
     const Tensor logits = logitsAsStored(*written, tokens, false).contiguous();
     const bool sameShape = logits.sizes() == expected.sizes();
     const bool equal = sameShape && std::memcmp(logits.const_data_ptr(), expected.const_data_ptr(),

@@ -117,7 +117,7 @@ void ModelTensors::add(const NamedTensor& tensor, std::int64_t block, std::size_
     checkNumbers(tensor, stored);
     m_rounded = m_rounded || !at::equal(stored.to(tensor.second.scalar_type()), tensor.second);
     Sha256 hash;
-    hash.add(stored.const_data_ptr(), stored.nbytes());
+    hash.add(stored.cpu().const_data_ptr(), stored.nbytes());
     const auto bytes = static_cast<std::int64_t>(stored.nbytes());
     m_bytes += bytes;
     m_expected[tensor.first] = {.dtype = formatName(stored.scalar_type()),
@@ -170,7 +170,7 @@ Tensor logitsAsStored(CausalLM& model, const Tensor& tokens, bool isRounded)
         const RoundedWeights inner(block->tensors(i), dtype, isRounded);
         hidden = block->forward(hidden, nullptr, i);
     }
-    return model.head(model.finalNorm(hidden[0]));
+    return model.head(model.finalNorm(hidden[0])).cpu();
 }
 
 } // namespace espalier

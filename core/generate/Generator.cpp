@@ -78,7 +78,7 @@ std::vector<std::int32_t> generate(CausalLM& model, std::span<const std::int32_t
     std::vector<std::int32_t> generated;
     while (static_cast<std::int64_t>(generated.size()) < options.tokens) {
         const Tensor last = model.hiddenStates(input, &cache).select(1, -1);
-        const Tensor logits = model.head(model.finalNorm(last)).contiguous();
+        const Tensor logits = model.head(model.finalNorm(last)).cpu().contiguous();
         const std::span<const float> row(logits.const_data_ptr<float>(),
                                          static_cast<std::size_t>(logits.numel()));
         if (!std::isfinite(row[static_cast<std::size_t>(largest(row))])) {

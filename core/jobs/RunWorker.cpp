@@ -11,10 +11,10 @@
 #include "core/jobs/SpareSpace.h"
 #include "core/method/MethodCatalog.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
-#include <torch/types.h>
 
 #include <cstdio>
 #include <new>
@@ -72,7 +72,9 @@ void Execution::work(const std::optional<Json>& resume)
     const RunSpec& spec = m_inputs.spec;
     // Before any parallel region of this thread: libtorch takes the count over at the first one.
     at::set_num_threads(static_cast<int>(spec.threads));
-    at::globalContext().setDeterministicAlgorithms(true, false);
+    // A GPU has operators without a deterministic form: there it is a wish.
+    const bool onCpu = spec.device == "cpu";
+    at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/!onCpu);
     RunInputs contextInputs{.spec = &spec, .folder = m_inputs.folder, .resume = resume};
     const auto start = std::chrono::steady_clock::now();
     resetPeakRss();
@@ -90,6 +92,11 @@ void Execution::work(const std::optional<Json>& resume)
     contextInputs.calibration = loaded.calibration ? &*loaded.calibration : nullptr;
     contextInputs.heldOut = loaded.heldOut ? &*loaded.heldOut : nullptr;
     RunContext context(std::move(contextInputs), m_monitor);
+    if (!onCpu) {
+        context.warn("Computing on " + spec.device +
+                     ", which no release of Espalier has been tried on yet: compare one result "
+                     "with --device cpu.");
+    }
     const double loadSeconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const auto loadPeak = static_cast<double>(peakRssBytes());

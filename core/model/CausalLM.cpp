@@ -68,7 +68,7 @@ std::unique_ptr<CausalLM> CausalLM::open(const Path& folder, const LoadOptions& 
     if (options.residency == Residency::Resident) {
         for (std::size_t i = 0; i < model->m_blocks.size(); ++i) {
             model->m_blocks[i]->load(*model->m_source, model->m_options.keepBlocks[i],
-                                     model->dtype());
+                                     model->weightOptions());
         }
     }
     return model;
@@ -87,7 +87,7 @@ CausalLM::CausalLM(ModelConfig config, std::shared_ptr<WeightSource> source,
         m_prefetch = std::make_unique<Prefetch>(
             [this](std::int64_t index) {
                 const auto i = static_cast<std::size_t>(index);
-                m_blocks[i]->load(*m_source, m_options.keepBlocks[i], dtype());
+                m_blocks[i]->load(*m_source, m_options.keepBlocks[i], weightOptions());
             },
             [this](std::int64_t index) { m_blocks[static_cast<std::size_t>(index)]->release(); });
     }
@@ -144,7 +144,7 @@ void CausalLM::overlayBlock(std::int64_t index, const Path& file)
     }
     m_source->overlay(file);
     if (!m_prefetch) {
-        m_blocks.at(i)->load(*m_source, m_options.keepBlocks[i], dtype());
+        m_blocks.at(i)->load(*m_source, m_options.keepBlocks[i], weightOptions());
     }
 }
 
@@ -215,6 +215,11 @@ Json CausalLM::configJson() const
     Json config = m_config.raw;
     config["num_hidden_layers"] = blocks();
     return config;
+}
+
+torch::TensorOptions CausalLM::weightOptions() const
+{
+    return torch::TensorOptions().dtype(dtype()).device(m_options.device);
 }
 
 torch::Dtype CausalLM::dtype() const

@@ -44,7 +44,7 @@ public:
     virtual std::vector<NamedTensor> tensors(std::int64_t index) const = 0;
     virtual bool isLoaded() const = 0;
     virtual void load(const WeightSource& source, std::int64_t indexInSource,
-                      torch::Dtype dtype) = 0;
+                      const torch::TensorOptions& options) = 0;
     virtual void release() = 0;
 };
 
@@ -55,6 +55,7 @@ struct LoadOptions {
     Residency residency =
         Residency::Resident; // streamed: a block's weights are in memory only while leased
     std::vector<std::int64_t> keepBlocks = {}; // empty: all; {0, 2, 4}: a model of these three
+    torch::Device device = torch::kCPU;        // where weights are and products are made
 };
 
 /// A decoder-only language model read from a Hugging Face folder.
@@ -100,7 +101,8 @@ public:
     /// Writes a leased block as a safetensors file: temporary, fsync, rename.
     void saveBlock(std::int64_t index, const Path& file);
 
-    /// tokens [batch x length] int64 -> [batch x length x hiddenSize], fp32 residual stream.
+    /// tokens [batch x length] int64, on any device -> [batch x length x hiddenSize], fp32 residual
+    /// stream, on the model's device.
     virtual Tensor embed(const Tensor& tokens) const = 0;
     /// Final norm: what the head sees.
     virtual Tensor finalNorm(const Tensor& hidden) const = 0;
@@ -125,7 +127,12 @@ public:
     Json configJson() const;
     torch::Dtype dtype() const;
 
+    torch::Device device() const { return m_options.device; }
+
 protected:
+    /// Type and device of the weights.
+    torch::TensorOptions weightOptions() const;
+
     std::vector<std::unique_ptr<Block>> m_blocks;
     ModelConfig m_config;
     std::shared_ptr<WeightSource> m_source;

@@ -42,8 +42,9 @@ Tensor rotaryFrequencies(const ModelConfig& config)
     return frequencies;
 }
 
-RotaryTable::RotaryTable(const ModelConfig& config)
-    : m_frequencies(rotaryFrequencies(config))
+RotaryTable::RotaryTable(const ModelConfig& config, torch::Device device)
+    : m_device(device)
+    , m_frequencies(rotaryFrequencies(config))
 {
 }
 
@@ -55,8 +56,8 @@ std::pair<Tensor, Tensor> RotaryTable::at(std::int64_t begin, std::int64_t lengt
         const at::NoGradGuard guard;
         const std::int64_t wanted = std::max({begin + length, 2 * have, kFirstPositions});
         const Tensor angles = at::outer(at::arange(wanted, torch::kFloat), m_frequencies);
-        m_cos = angles.cos();
-        m_sin = angles.sin();
+        m_cos = angles.cos().to(m_device); // made on the CPU: the same table on every device
+        m_sin = angles.sin().to(m_device);
     }
     return {m_cos.narrow(0, begin, length), m_sin.narrow(0, begin, length)};
 }

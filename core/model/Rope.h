@@ -18,12 +18,13 @@ ESPALIER_API Tensor rotaryFrequencies(const ModelConfig& config);
 /// Cosines and sines by position, grown as longer inputs come; shared by the blocks of one model.
 class RotaryTable {
 public:
-    explicit RotaryTable(const ModelConfig& config);
+    RotaryTable(const ModelConfig& config, torch::Device device);
 
     /// {cos, sin}, each [length x headDim / 2], of positions begin, begin + 1, ...
     std::pair<Tensor, Tensor> at(std::int64_t begin, std::int64_t length);
 
 private:
+    torch::Device m_device;
     Tensor m_frequencies, m_cos, m_sin;
 };
 

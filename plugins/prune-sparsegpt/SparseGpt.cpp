@@ -148,7 +148,8 @@ double sweepBlock(Tensor& W, Tensor& M, Tensor& E, const Tensor& U,
     return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
-/// Algorithm 1. With a pattern masks are chosen group by group during the sweep, else by `choose`.
+/// Algorithm 1, on the CPU. With a pattern masks are chosen group by group during the sweep, else
+/// by `choose`.
 Solution solve(const Tensor& weight, const Tensor& U, std::int64_t B, const ChooseMask& choose,
                const std::optional<Pattern>& pattern = {})
 {
@@ -233,12 +234,13 @@ protected:
                 const InverseFactor& factor = H.inverse(sequences, p.damping, layer.name(), warn);
                 const Tensor W =
                     layer.weight().masked_fill(factor.dead, 0); // inputs that never fire
-                const Solution pruned =
-                    solve(W, factor.U, p.blockSize, lowestOfBlock(p.target), p.target.groups());
-                const double residual = lossResidual(
-                    pruned, W, H.gram(), 2.0 / static_cast<double>(sequences), factor.lambda);
+                const Solution pruned = solve(W.cpu(), factor.U.cpu(), p.blockSize,
+                                              lowestOfBlock(p.target), p.target.groups());
+                const double residual =
+                    lossResidual(pruned, W.cpu(), H.gram().cpu(),
+                                 2.0 / static_cast<double>(sequences), factor.lambda);
                 layer.setWeight(pruned.W.to(layer.weight().scalar_type()));
-                layer.setMask(pruned.M);
+                layer.setMask(pruned.M.to(W.device()));
                 report(run, layer.name(), pruned.loss, residual);
             },
             [&] { return Hessian(p.precision); }, walkOptions(p.target));

@@ -118,7 +118,7 @@ public:
 
     bool isLoaded() const override { return true; }
 
-    void load(const WeightSource& source, std::int64_t, torch::Dtype) override
+    void load(const WeightSource& source, std::int64_t, const torch::TensorOptions&) override
     {
         m_layer.setWeight(source.read("layer.weight"));
     }

@@ -115,12 +115,13 @@ public:
 
     bool isLoaded() const override { return m_inputNorm.defined(); }
 
-    void load(const WeightSource& source, std::int64_t indexInSource, torch::Dtype dtype) override
+    void load(const WeightSource& source, std::int64_t indexInSource,
+              const torch::TensorOptions& options) override
     {
         const std::string prefix = prefixOf(indexInSource);
         // Into the tensors that are there already: an optimiser may hold them.
         const auto place = [&](Tensor& tensor, const std::string& name) {
-            const Tensor value = source.read(prefix + name).to(dtype);
+            const Tensor value = source.read(prefix + name).to(options);
             if (tensor.defined()) {
                 tensor.detach().copy_(value);
             } else {
@@ -247,19 +248,19 @@ public:
         : CausalLM(config, std::move(source), options)
     {
         check(config);
-        const auto rotary = std::make_shared<RotaryTable>(config);
+        const auto rotary = std::make_shared<RotaryTable>(config, options.device);
         for (std::int64_t i = 0; i < m_config.layers; ++i) {
             m_blocks.push_back(std::make_unique<LlamaBlock>(config, i, rotary));
         }
-        m_embedding = m_source->read(kEmbedding).to(dtype());
-        m_norm = m_source->read(kNorm).to(dtype());
-        m_head = config.tiedEmbeddings ? m_embedding : m_source->read(kHead).to(dtype());
+        m_embedding = m_source->read(kEmbedding).to(weightOptions());
+        m_norm = m_source->read(kNorm).to(weightOptions());
+        m_head = config.tiedEmbeddings ? m_embedding : m_source->read(kHead).to(weightOptions());
     }
 
     Tensor embed(const Tensor& tokens) const override
     {
         checkTokens(tokens, m_config.vocabSize);
-        return at::embedding(m_embedding, tokens).to(torch::kFloat);
+        return at::embedding(m_embedding, tokens.to(device())).to(torch::kFloat);
     }
 
     Tensor finalNorm(const Tensor& hidden) const override

@@ -15,7 +15,7 @@ using namespace espalier;
 
 namespace {
 
-constexpr LoadOptions kStreamed{.residency = Residency::Streamed};
+const LoadOptions kStreamed{.residency = Residency::Streamed};
 
 Tensor someTokens()
 {
