@@ -4,7 +4,7 @@
 #include "core/base/Export.h"
 #include "core/base/Path.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <functional>
 #include <map>
@@ -16,12 +16,12 @@
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 /// A tensor as a file's header declares it.
 struct TensorInfo {
     std::string name = {};
-    torch::Dtype dtype = torch::kFloat;
+    at::ScalarType dtype = at::kFloat;
     std::vector<std::int64_t> shape = {};
     std::int64_t begin = 0, end = 0; // bytes in the file
     std::size_t shard = 0;
@@ -82,7 +82,7 @@ private:
 /// Tensors to write, produced one at a time so that a model never has to be in memory twice.
 struct TensorToWrite {
     std::string name = {};
-    torch::Dtype dtype = torch::kFloat;
+    at::ScalarType dtype = at::kFloat;
     std::vector<std::int64_t> shape = {};
     std::function<Tensor()> produce = {};
 };

@@ -4,7 +4,7 @@
 #include "core/checkpoint/Checkpoint.h"
 #include "core/checkpoint/SafetensorsFile.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <cstdio>
 #include <cstring>
@@ -19,7 +19,7 @@ constexpr std::size_t kLengthBytes = 8;
 
 std::int64_t bytesOf(const TensorToWrite& tensor)
 {
-    std::int64_t bytes = static_cast<std::int64_t>(torch::elementSize(tensor.dtype));
+    std::int64_t bytes = static_cast<std::int64_t>(c10::elementSize(tensor.dtype));
     for (const std::int64_t size : tensor.shape) {
         bytes *= size;
     }
@@ -55,7 +55,7 @@ std::string headerOf(std::span<const TensorToWrite> tensors,
 
 Tensor produced(const TensorToWrite& tensor)
 {
-    Tensor value = tensor.produce().detach().to(torch::kCPU, tensor.dtype).contiguous();
+    Tensor value = tensor.produce().detach().to(at::kCPU, tensor.dtype).contiguous();
     if (value.sizes() != at::IntArrayRef(tensor.shape)) {
         throw Error(ErrorCode::Internal, "The tensor " + tensor.name + " was announced as " +
                                              shapeText(tensor.shape) + " and came as " +

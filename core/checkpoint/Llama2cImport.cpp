@@ -112,7 +112,7 @@ private:
                         m_file.path().string() + " ends after " + std::to_string(m_file.size()) +
                             " bytes; its header announces more weights: it was cut off.");
         }
-        Tensor tensor = at::empty(shape, torch::kFloat);
+        Tensor tensor = at::empty(shape, at::kFloat);
         std::memcpy(tensor.data_ptr(), m_file.data() + m_next, bytes);
         m_next += bytes;
         return tensor;
@@ -173,7 +173,7 @@ void importLlama2c(const Path& weights, const Path& tokenizer, const Path& outpu
     std::vector<TensorToWrite> list;
     for (const auto& [name, tensor] : tensors) {
         list.push_back(
-            {name, torch::kFloat, tensor.sizes().vec(), [&value = tensor] { return value; }});
+            {name, at::kFloat, tensor.sizes().vec(), [&value = tensor] { return value; }});
     }
     writeCheckpoint(outputFolder, list);
     writeJson(outputFolder / "tokenizer.json", tokenizerJson);

@@ -4,7 +4,7 @@
 #include "core/base/Error.h"
 #include "core/base/Json.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <algorithm>
 #include <array>
@@ -19,15 +19,15 @@ constexpr std::uint64_t kLargestHeader = 100'000'000; // the format's own limit
 constexpr std::uint64_t kAlignment = 64;              // products change bits with alignment
 constexpr std::size_t kLengthBytes = 8;
 
-constexpr std::array<std::pair<std::string_view, torch::Dtype>, 8> kTypes{{
-    {"F32", torch::kFloat},
-    {"F16", torch::kHalf},
-    {"BF16", torch::kBFloat16},
-    {"F64", torch::kDouble},
-    {"I64", torch::kLong},
-    {"I32", torch::kInt},
-    {"U8", torch::kByte},
-    {"BOOL", torch::kBool},
+constexpr std::array<std::pair<std::string_view, at::ScalarType>, 8> kTypes{{
+    {"F32", at::kFloat},
+    {"F16", at::kHalf},
+    {"BF16", at::kBFloat16},
+    {"F64", at::kDouble},
+    {"I64", at::kLong},
+    {"I32", at::kInt},
+    {"U8", at::kByte},
+    {"BOOL", at::kBool},
 }};
 
 /// Reads one header; `where` starts every message.
@@ -133,7 +133,7 @@ private:
         }
         TensorInfo info{.name = name};
         info.dtype = readType(name, entry["dtype"]);
-        std::uint64_t bytes = torch::elementSize(info.dtype);
+        std::uint64_t bytes = c10::elementSize(info.dtype);
         if (!entry["shape"].is_array()) {
             fail("the shape of " + name + " is " + compactText(entry["shape"]) + ", not a list.");
         }
@@ -151,7 +151,7 @@ private:
         return info;
     }
 
-    torch::Dtype readType(const std::string& name, const Json& value) const
+    at::ScalarType readType(const std::string& name, const Json& value) const
     {
         std::string known;
         for (const auto& [text, type] : kTypes) {
@@ -226,7 +226,7 @@ private:
 
 } // namespace
 
-std::string_view safetensorsNameOf(torch::Dtype dtype)
+std::string_view safetensorsNameOf(at::ScalarType dtype)
 {
     for (const auto& [text, type] : kTypes) {
         if (type == dtype) {
@@ -265,7 +265,7 @@ SafetensorsFile::SafetensorsFile(const Path& file)
 Tensor SafetensorsFile::load(const TensorInfo& info) const
 {
     char* address = m_map->data() + info.begin;
-    const auto options = torch::TensorOptions().dtype(info.dtype);
+    const auto options = at::TensorOptions().dtype(info.dtype);
     if (reinterpret_cast<std::uintptr_t>(address) % kAlignment != 0 || info.begin == info.end) {
         Tensor copy = at::empty(info.shape, options);
         std::memcpy(copy.data_ptr(), address, static_cast<std::size_t>(info.end - info.begin));
@@ -277,7 +277,7 @@ Tensor SafetensorsFile::load(const TensorInfo& info) const
 
 Tensor SafetensorsFile::read(const TensorInfo& info) const
 {
-    Tensor copy = at::empty(info.shape, torch::TensorOptions().dtype(info.dtype));
+    Tensor copy = at::empty(info.shape, at::TensorOptions().dtype(info.dtype));
     m_map->readAt(static_cast<std::size_t>(info.begin), copy.data_ptr(),
                   static_cast<std::size_t>(info.end - info.begin));
     return copy;

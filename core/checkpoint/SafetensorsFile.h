@@ -13,7 +13,7 @@
 namespace espalier {
 
 /// "F32", "BF16", ...: the names of the format.
-ESPALIER_API std::string_view safetensorsNameOf(torch::Dtype dtype);
+ESPALIER_API std::string_view safetensorsNameOf(at::ScalarType dtype);
 
 /// "[4, 16]", as messages show a shape.
 ESPALIER_API std::string shapeText(std::span<const std::int64_t> shape);

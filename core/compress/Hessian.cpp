@@ -25,11 +25,11 @@ std::string shortText(double value)
     return out.str();
 }
 
-torch::Dtype sumType(torch::Dtype inputs, std::int64_t width, HessianPrecision precision)
+at::ScalarType sumType(at::ScalarType inputs, std::int64_t width, HessianPrecision precision)
 {
     const bool wide = precision == HessianPrecision::Float64 ||
                       (precision == HessianPrecision::Mixed && width <= kCheapInDouble);
-    return wide || inputs == torch::kDouble ? torch::kDouble : torch::kFloat;
+    return wide || inputs == at::kDouble ? at::kDouble : at::kFloat;
 }
 
 std::optional<InverseFactor> attempt(const Tensor& H, const Tensor& dead, double lambda)
@@ -90,7 +90,7 @@ InverseFactor inverseFactor(const Tensor& original, double damping, std::string_
     }
     warn("The Hessian of " + linear + " is not positive definite with damping " + shortText(tried) +
          "; trying once more in fp64.");
-    if (auto factor = attempt(H.to(torch::kDouble), dead, tried * meanDiagonal)) {
+    if (auto factor = attempt(H.to(at::kDouble), dead, tried * meanDiagonal)) {
         return std::move(*factor);
     }
     throw Error(ErrorCode::Numeric,
@@ -101,15 +101,15 @@ InverseFactor inverseFactor(const Tensor& original, double damping, std::string_
 
 double energy(const Tensor& D, const Tensor& G)
 {
-    return at::mm(D, G).mul_(D).sum(torch::kDouble).item<double>();
+    return at::mm(D, G).mul_(D).sum(at::kDouble).item<double>();
 }
 
 void Hessian::add(const Tensor& inputs)
 {
     const std::int64_t width = inputs.size(1);
-    const torch::Dtype type = sumType(inputs.scalar_type(), width, m_precision);
+    const at::ScalarType type = sumType(inputs.scalar_type(), width, m_precision);
     if (!m_sum.defined()) {
-        m_sum = torch::zeros({width, width}, inputs.options().dtype(type).requires_grad(false));
+        m_sum = at::zeros({width, width}, inputs.options().dtype(type).requires_grad(false));
     }
     const Tensor X = inputs.to(type); // sums of bf16 inputs never stay in bf16
     for (std::int64_t begin = 0; begin < width; begin += kPanel) {

@@ -3,7 +3,7 @@
 
 #include "core/base/Export.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +18,7 @@
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 /// In what the sums and the factor are computed. Mixed: fp64 for up to 1024 inputs, where it costs
 /// little.

@@ -8,6 +8,7 @@
 #include "core/method/RunContext.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <chrono>
@@ -61,7 +62,7 @@ public:
 
     void go()
     {
-        const torch::NoGradGuard noGradients;
+        const at::NoGradGuard noGradients;
         const std::int64_t finished = takeFinishedBlocks();
         embedWindows();
         startDivergence(finished > 0);
@@ -113,10 +114,10 @@ private:
         for (std::int64_t begin = 0; begin < tokens.size(0); begin += m_batch) {
             const Tensor window =
                 tokens.narrow(0, begin, std::min(m_batch, tokens.size(0) - begin));
-            const Tensor hidden = m_model.embed(window.to(torch::kLong));
+            const Tensor hidden = m_model.embed(window.to(at::kLong));
             if (!m_hidden.defined()) {
-                m_hidden = torch::empty({tokens.size(0), hidden.size(1), hidden.size(2)},
-                                        hidden.options());
+                m_hidden =
+                    at::empty({tokens.size(0), hidden.size(1), hidden.size(2)}, hidden.options());
             }
             m_hidden.narrow(0, begin, window.size(0)).copy_(hidden);
         }

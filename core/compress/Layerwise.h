@@ -5,7 +5,7 @@
 #include "core/compress/LayerwiseOptions.h"
 #include "core/model/Linear.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <concepts>
 #include <functional>

@@ -152,7 +152,7 @@ void keepInGroup(std::span<const T> scores, std::int64_t pruned,
 Tensor keepPerGroup(const Tensor& scores, std::int64_t width, std::int64_t pruned)
 {
     const Tensor S = scores.cpu().contiguous();
-    Tensor M = torch::empty(S.sizes(), torch::kBool);
+    Tensor M = at::empty(S.sizes(), at::kBool);
     const std::int64_t groups = width > 0 ? S.numel() / width : 0;
     bool* keep = M.data_ptr<bool>();
     AT_DISPATCH_FLOATING_TYPES(S.scalar_type(), "keepPerGroup", [&] {
@@ -216,7 +216,7 @@ Tensor keepAllBut(const Tensor& scores, std::int64_t pruned)
 {
     requireMatrix(scores);
     const Tensor S = scores.cpu().contiguous();
-    Tensor M = torch::ones(S.sizes(), torch::kBool);
+    Tensor M = at::ones(S.sizes(), at::kBool);
     if (pruned <= 0 || S.numel() == 0) {
         return M.to(scores.device());
     }
@@ -254,7 +254,7 @@ Tensor keepAboveThreshold(const Tensor& scores, double sparsity)
 {
     requireMatrix(scores);
     const Tensor S = scores.cpu().contiguous();
-    Tensor M = torch::ones(S.sizes(), torch::kBool);
+    Tensor M = at::ones(S.sizes(), at::kBool);
     if (S.numel() == 0) {
         return M.to(scores.device());
     }
@@ -269,7 +269,7 @@ Tensor keepAboveThreshold(const Tensor& scores, double sparsity)
 Tensor keepAboveThresholdPerRow(const Tensor& S, double sparsity)
 {
     requireMatrix(S);
-    Tensor M = torch::empty(S.sizes(), S.options().dtype(torch::kBool));
+    Tensor M = at::empty(S.sizes(), S.options().dtype(at::kBool));
     for (std::int64_t row = 0; row < S.size(0); ++row) {
         M.narrow(0, row, 1).copy_(keepAboveThreshold(S.narrow(0, row, 1), sparsity));
     }

@@ -4,7 +4,7 @@
 #include "core/base/Export.h"
 #include "core/compress/PruneTarget.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 
@@ -19,7 +19,7 @@
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 /// How many of `n` are pruned at sparsity `s`. Exact: floor(n s) in exact arithmetic, so that 0.29
 /// of 100 is 29. Reference: the scripts' int(n * s) in floating point, where 0.29 of 100 is 28.

@@ -24,7 +24,7 @@ double ratio(double part, double whole)
 
 double squaredNorm(const Tensor& values)
 {
-    return values.square().sum(torch::kDouble).item<double>();
+    return values.square().sum(at::kDouble).item<double>();
 }
 
 } // namespace
@@ -51,7 +51,7 @@ Tensor InputSample::rows() const
 OutputError outputError(const Tensor& before, const Tensor& after, const Tensor& G,
                         const Tensor& inputs)
 {
-    torch::Dtype type = before.scalar_type() == torch::kDouble ? torch::kDouble : torch::kFloat;
+    at::ScalarType type = before.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     if (G.defined()) {
         type = at::promote_types(type, G.scalar_type());
     }

@@ -3,7 +3,7 @@
 
 #include "core/base/Export.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 /// A fixed choice of input rows: every k-th of all rows that will be seen, so that at most 512 are
 /// kept.

@@ -20,7 +20,7 @@ constexpr const char* kTensorName = "dense_hidden_states";
 Tensor firstWindows(RunContext& run, std::int64_t windows)
 {
     const Tensor& tokens = run.calibration().tokens;
-    return tokens.narrow(0, 0, std::min(windows, tokens.size(0))).to(torch::kLong);
+    return tokens.narrow(0, 0, std::min(windows, tokens.size(0))).to(at::kLong);
 }
 
 } // namespace

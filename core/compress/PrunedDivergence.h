@@ -3,7 +3,7 @@
 
 #include "core/method/RunContext.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <string>

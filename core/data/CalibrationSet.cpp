@@ -65,7 +65,7 @@ std::vector<std::int64_t> startsOf(const DataSpec& spec, std::int64_t tokens, st
 
 Tensor cutWindows(Ids ids, const std::vector<std::int64_t>& starts, std::int64_t length)
 {
-    Tensor tokens = torch::empty({static_cast<std::int64_t>(starts.size()), length}, torch::kInt32);
+    Tensor tokens = at::empty({static_cast<std::int64_t>(starts.size()), length}, at::kInt);
     auto* out = tokens.data_ptr<std::int32_t>();
     for (const std::int64_t start : starts) {
         out =

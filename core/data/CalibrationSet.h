@@ -5,14 +5,14 @@
 #include "core/base/Path.h"
 #include "core/run/RunSpec.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <string>
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 /// Fixed token sequences for measuring activations, training or evaluation.
 struct CalibrationSet {

@@ -26,7 +26,7 @@ CalibrationSet withTokens(CalibrationSet set, const Tensor& tokens)
 Tensor sampled(const Tensor& stream, std::int64_t windows, std::int64_t length, std::uint64_t seed)
 {
     Random random(seed);
-    Tensor tokens = torch::empty({windows, length}, torch::kInt);
+    Tensor tokens = at::empty({windows, length}, at::kInt);
     const auto* source = stream.data_ptr<std::int32_t>();
     auto* target = tokens.data_ptr<std::int32_t>();
     const auto starts = static_cast<std::uint64_t>(stream.size(0) - length + 1);

@@ -12,6 +12,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <chrono>
@@ -49,7 +50,7 @@ void requirePositive(std::initializer_list<std::int64_t> values, const char* wha
 /// One way to make X W^T.
 struct Product {
     std::string name;
-    torch::Dtype dtype;
+    at::ScalarType dtype;
     GemmPath path;
     FmaUnit limit;
 };

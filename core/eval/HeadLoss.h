@@ -3,7 +3,7 @@
 
 #include "core/model/CausalLM.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <vector>

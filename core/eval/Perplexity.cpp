@@ -11,6 +11,7 @@
 #include "core/eval/WindowPass.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 #include <numeric>

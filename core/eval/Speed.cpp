@@ -10,6 +10,7 @@
 #include "core/generate/Generator.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <chrono>
 

@@ -62,7 +62,7 @@ void checkWindows(const CalibrationSet& data, const ModelConfig& config, std::in
 
 Tensor groupTokens(const CalibrationSet& data, const WindowGroup& group)
 {
-    return data.tokens.narrow(0, group.first, group.count).to(torch::kLong);
+    return data.tokens.narrow(0, group.first, group.count).to(at::kLong);
 }
 
 std::vector<Tensor> hiddenStatesByBatch(CausalLM& model, const Tensor& tokens, std::int64_t batch,

@@ -5,7 +5,7 @@
 #include "core/eval/Evaluation.h"
 #include "core/model/CausalLM.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>

@@ -9,6 +9,7 @@
 #include "core/export/StoredTensors.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <array>
@@ -68,12 +69,12 @@ private:
     std::int64_t m_begin, m_total, m_done = 0;
 };
 
-NumberType numberTypeOf(torch::Dtype dtype)
+NumberType numberTypeOf(at::ScalarType dtype)
 {
     switch (dtype) {
-    case torch::kBFloat16:
+    case at::kBFloat16:
         return NumberType::BFloat16;
-    case torch::kHalf:
+    case at::kHalf:
         return NumberType::Float16;
     default:
         return NumberType::Float32;
@@ -84,7 +85,7 @@ Tensor checkTokens(const ModelConfig& config)
 {
     const std::int64_t count =
         config.maxPositions > 0 ? std::min(kCheckTokens, config.maxPositions) : kCheckTokens;
-    return (at::arange(count, torch::kLong) * 7919 + 11).remainder(config.vocabSize);
+    return (at::arange(count, at::kLong) * 7919 + 11).remainder(config.vocabSize);
 }
 
 void writeFiles(const ExportInputs& inputs, const Path& folder, ModelTensors& tensors,

@@ -5,6 +5,7 @@
 #include "core/base/Sha256.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 #include <tuple>
@@ -14,21 +15,21 @@ namespace espalier {
 
 namespace {
 
-std::string formatName(torch::Dtype dtype)
+std::string formatName(at::ScalarType dtype)
 {
     switch (dtype) {
-    case torch::kBFloat16:
+    case at::kBFloat16:
         return "BF16";
-    case torch::kHalf:
+    case at::kHalf:
         return "F16";
     default:
         return "F32";
     }
 }
 
-Tensor asStored(const Tensor& tensor, torch::Dtype dtype)
+Tensor asStored(const Tensor& tensor, at::ScalarType dtype)
 {
-    return tensor.detach().to(torch::kCPU, dtype).contiguous();
+    return tensor.detach().to(at::kCPU, dtype).contiguous();
 }
 
 /// By the extremes, which a NaN takes over: at::isfinite would hold copies of the whole tensor.
@@ -59,7 +60,7 @@ void checkNumbers(const NamedTensor& tensor, const Tensor& stored)
 /// Weights rounded to the stored type while this lives.
 class RoundedWeights {
 public:
-    RoundedWeights(const std::vector<NamedTensor>& tensors, torch::Dtype dtype, bool isNeeded)
+    RoundedWeights(const std::vector<NamedTensor>& tensors, at::ScalarType dtype, bool isNeeded)
     {
         for (const auto& [name, tensor] : tensors) {
             if (isNeeded) {
@@ -85,17 +86,17 @@ private:
 
 } // namespace
 
-torch::Dtype storedDtype(const ModelConfig& config)
+at::ScalarType storedDtype(const ModelConfig& config)
 {
     switch (config.storedType) {
     case NumberType::BFloat16:
-        return torch::kBFloat16;
+        return at::kBFloat16;
     case NumberType::Float16:
-        return torch::kHalf;
+        return at::kHalf;
     case NumberType::Float32:
         break;
     }
-    return torch::kFloat;
+    return at::kFloat;
 }
 
 ModelTensors::ModelTensors(CausalLM& model, const std::function<void()>& progress)
@@ -147,7 +148,7 @@ const std::vector<NamedTensor>& ModelTensors::tensorsOf(std::int64_t block)
 std::vector<TensorToWrite> ModelTensors::toWrite()
 {
     std::vector<TensorToWrite> tensors;
-    const torch::Dtype dtype = storedDtype(m_model.config());
+    const at::ScalarType dtype = storedDtype(m_model.config());
     for (const Entry& entry : m_entries) {
         tensors.push_back({.name = entry.name,
                            .dtype = dtype,
@@ -162,7 +163,7 @@ std::vector<TensorToWrite> ModelTensors::toWrite()
 Tensor logitsAsStored(CausalLM& model, const Tensor& tokens, bool isRounded)
 {
     const at::NoGradGuard noGrad;
-    const torch::Dtype dtype = storedDtype(model.config());
+    const at::ScalarType dtype = storedDtype(model.config());
     const RoundedWeights outer(model.outerTensors(), dtype, isRounded);
     Tensor hidden = model.embed(tokens.unsqueeze(0));
     for (std::int64_t i = 0; i < model.blocks(); ++i) {

@@ -5,7 +5,7 @@
 #include "core/export/StoredTensors.h"
 #include "core/model/CausalLM.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
@@ -15,7 +15,7 @@
 
 namespace espalier {
 
-torch::Dtype storedDtype(const ModelConfig& config);
+at::ScalarType storedDtype(const ModelConfig& config);
 
 /// The tensors of a model as its checkpoint stores them, block by block with one block leased at a
 /// time, so that a streamed model stays streamed.

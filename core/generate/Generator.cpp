@@ -5,6 +5,7 @@
 #include "core/base/Random.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <cmath>
@@ -72,9 +73,8 @@ std::vector<std::int32_t> generate(CausalLM& model, std::span<const std::int32_t
     const std::vector<std::int64_t>& eos = model.config().eosTokens;
     Random random(options.seed);
     KvCache cache;
-    Tensor input =
-        at::tensor(at::ArrayRef<std::int32_t>(prompt.data(), prompt.size()), torch::kLong)
-            .unsqueeze(0);
+    Tensor input = at::tensor(at::ArrayRef<std::int32_t>(prompt.data(), prompt.size()), at::kLong)
+                       .unsqueeze(0);
     std::vector<std::int32_t> generated;
     while (static_cast<std::int64_t>(generated.size()) < options.tokens) {
         const Tensor last = model.hiddenStates(input, &cache).select(1, -1);
@@ -94,7 +94,7 @@ std::vector<std::int32_t> generate(CausalLM& model, std::span<const std::int32_t
         if (onToken && !onToken(id)) {
             break;
         }
-        input = at::full({1, 1}, id, torch::kLong);
+        input = at::full({1, 1}, id, at::kLong);
     }
     return generated;
 }

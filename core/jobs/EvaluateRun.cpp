@@ -53,9 +53,9 @@ StepFunction stepOf(RunContext& run, std::string label)
 std::unique_ptr<CausalLM> openReference(const LoadedRun& loaded, const RunSpec& spec)
 {
     const Path& folder = loaded.teacherFolder.empty() ? loaded.modelFolder : loaded.teacherFolder;
-    return CausalLM::open(folder, {.dtype = spec.dtype,
-                                   .residency = Residency::Streamed,
-                                   .device = torch::Device(spec.device)});
+    return CausalLM::open(
+        folder,
+        {.dtype = spec.dtype, .residency = Residency::Streamed, .device = at::Device(spec.device)});
 }
 
 std::string withError(double value, double error)

@@ -36,7 +36,7 @@ void openModels(LoadedRun& loaded, const RunSpec& spec)
     const bool gradients = loaded.method != nullptr && loaded.method->needs().gradients;
     LoadOptions options{.dtype = spec.dtype,
                         .residency = gradients ? Residency::Resident : Residency::Streamed,
-                        .device = torch::Device(spec.device)};
+                        .device = at::Device(spec.device)};
     if (!loaded.teacherFolder.empty()) {
         loaded.teacher = CausalLM::open(loaded.teacherFolder, options);
     }

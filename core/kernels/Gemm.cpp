@@ -47,7 +47,7 @@ bool isAmd()
 /// own anyway.
 bool suitsOneDnn(const Tensor& X, const Tensor& W)
 {
-    return X.scalar_type() == torch::kFloat && W.scalar_type() == torch::kFloat && X.is_cpu() &&
+    return X.scalar_type() == at::kFloat && W.scalar_type() == at::kFloat && X.is_cpu() &&
            X.numel() > 0 && !at::GradMode::is_enabled() &&
            !at::autocast::is_autocast_enabled(at::kCPU);
 }
@@ -72,15 +72,14 @@ Tensor linearProduct(const Tensor& X, const Tensor& W, const Tensor& b, GemmPath
 
 Tensor linearProductFloat(const Tensor& X, const Tensor& W)
 {
-    if (W.scalar_type() == torch::kFloat) {
+    if (W.scalar_type() == at::kFloat) {
         return linearProduct(X, W);
     }
     // Rows of W are widened a tile at a time: a bf16 product would round its results to bf16.
     constexpr std::int64_t kTileRows = 4096;
     std::vector<Tensor> tiles;
     for (std::int64_t row = 0; row < W.size(0); row += kTileRows) {
-        const Tensor tile =
-            W.narrow(0, row, std::min(kTileRows, W.size(0) - row)).to(torch::kFloat);
+        const Tensor tile = W.narrow(0, row, std::min(kTileRows, W.size(0) - row)).to(at::kFloat);
         tiles.push_back(linearProduct(X, tile));
     }
     return tiles.size() == 1 ? tiles.front() : at::cat(tiles, -1);

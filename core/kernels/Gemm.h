@@ -3,11 +3,11 @@
 
 #include "core/base/Export.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 /// Who multiplies fp32 matrices; README.md in this folder has the figures behind the choice.
 enum class GemmPath { LibTorch = 1, OneDnn };

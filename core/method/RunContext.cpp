@@ -154,9 +154,9 @@ MetricSink& RunContext::metrics()
     return m_state->metrics;
 }
 
-torch::Device RunContext::device() const
+at::Device RunContext::device() const
 {
-    return torch::Device(spec().device);
+    return at::Device(spec().device);
 }
 
 std::uint64_t RunContext::seed(std::string_view stream) const

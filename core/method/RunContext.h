@@ -8,7 +8,7 @@
 #include "core/run/MetricPoint.h"
 #include "core/run/RunRecord.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <chrono>
 #include <cstdint>
@@ -80,7 +80,7 @@ public:
     const CalibrationSet* heldOut() const;
 
     MetricSink& metrics();
-    torch::Device device() const;
+    at::Device device() const;
     /// Seed of a named random stream ("order", "dropout"): SplitMix64 of the run's seed and the
     /// name.
     std::uint64_t seed(std::string_view stream) const;

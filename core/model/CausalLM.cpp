@@ -38,15 +38,15 @@ std::vector<std::int64_t> resolved(const std::vector<std::int64_t>& keepBlocks, 
     return keepBlocks;
 }
 
-torch::Dtype torchType(NumberType type)
+at::ScalarType torchType(NumberType type)
 {
     switch (type) {
     case NumberType::Float32:
-        return torch::kFloat;
+        return at::kFloat;
     case NumberType::BFloat16:
-        return torch::kBFloat16;
+        return at::kBFloat16;
     case NumberType::Float16:
-        return torch::kHalf;
+        return at::kHalf;
     }
     throw Error(ErrorCode::Internal, "A number type without a libtorch counterpart.");
 }
@@ -217,12 +217,12 @@ Json CausalLM::configJson() const
     return config;
 }
 
-torch::TensorOptions CausalLM::weightOptions() const
+at::TensorOptions CausalLM::weightOptions() const
 {
-    return torch::TensorOptions().dtype(dtype()).device(m_options.device);
+    return at::TensorOptions().dtype(dtype()).device(m_options.device);
 }
 
-torch::Dtype CausalLM::dtype() const
+at::ScalarType CausalLM::dtype() const
 {
     return torchType(m_options.dtype);
 }

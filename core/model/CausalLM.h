@@ -6,7 +6,7 @@
 #include "core/model/Linear.h"
 #include "core/model/ModelConfig.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <memory>
@@ -44,7 +44,7 @@ public:
     virtual std::vector<NamedTensor> tensors(std::int64_t index) const = 0;
     virtual bool isLoaded() const = 0;
     virtual void load(const WeightSource& source, std::int64_t indexInSource,
-                      const torch::TensorOptions& options) = 0;
+                      const at::TensorOptions& options) = 0;
     virtual void release() = 0;
 };
 
@@ -55,7 +55,7 @@ struct LoadOptions {
     Residency residency =
         Residency::Resident; // streamed: a block's weights are in memory only while leased
     std::vector<std::int64_t> keepBlocks = {}; // empty: all; {0, 2, 4}: a model of these three
-    torch::Device device = torch::kCPU;        // where weights are and products are made
+    at::Device device = at::kCPU;              // where weights are and products are made
 };
 
 /// A decoder-only language model read from a Hugging Face folder.
@@ -125,13 +125,13 @@ public:
     /// config.json to write beside the weights: the file's own keys with the number of blocks
     /// corrected.
     Json configJson() const;
-    torch::Dtype dtype() const;
+    at::ScalarType dtype() const;
 
-    torch::Device device() const { return m_options.device; }
+    at::Device device() const { return m_options.device; }
 
 protected:
     /// Type and device of the weights.
-    torch::TensorOptions weightOptions() const;
+    at::TensorOptions weightOptions() const;
 
     std::vector<std::unique_ptr<Block>> m_blocks;
     ModelConfig m_config;

@@ -28,7 +28,7 @@ Linear::Linear(std::string name, Tensor weight, Tensor bias)
 
 void Linear::setMask(const Tensor& M)
 {
-    if (M.sizes() != m_weight.sizes() || M.scalar_type() != torch::kBool) {
+    if (M.sizes() != m_weight.sizes() || M.scalar_type() != at::kBool) {
         throw Error(ErrorCode::Internal,
                     "The mask of " + m_name + " has shape " + shapeText(M.sizes()) + " and type " +
                         c10::toString(M.scalar_type()) + "; its weight has shape " +

@@ -3,7 +3,7 @@
 
 #include "core/base/Export.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 /// One weight matrix inside a block, y = x W^T + b.
 ///

@@ -2,6 +2,7 @@
 #include "core/model/Rope.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <cmath>
@@ -31,7 +32,7 @@ Tensor rotaryFrequencies(const ModelConfig& config)
 {
     // fp32 throughout, as the reference does: the digits lost here are part of the trained model.
     const Tensor exponent =
-        at::arange(0, config.headDim, 2, torch::kLong).to(torch::kFloat) / config.headDim;
+        at::arange(0, config.headDim, 2, at::kLong).to(at::kFloat) / config.headDim;
     const Tensor frequencies = 1.0 / at::pow(config.ropeTheta, exponent);
     if (config.ropeScaling.kind == "linear") {
         return frequencies / config.ropeScaling.factor;
@@ -42,7 +43,7 @@ Tensor rotaryFrequencies(const ModelConfig& config)
     return frequencies;
 }
 
-RotaryTable::RotaryTable(const ModelConfig& config, torch::Device device)
+RotaryTable::RotaryTable(const ModelConfig& config, at::Device device)
     : m_device(device)
     , m_frequencies(rotaryFrequencies(config))
 {
@@ -55,7 +56,7 @@ std::pair<Tensor, Tensor> RotaryTable::at(std::int64_t begin, std::int64_t lengt
     if (begin + length > have) {
         const at::NoGradGuard guard;
         const std::int64_t wanted = std::max({begin + length, 2 * have, kFirstPositions});
-        const Tensor angles = at::outer(at::arange(wanted, torch::kFloat), m_frequencies);
+        const Tensor angles = at::outer(at::arange(wanted, at::kFloat), m_frequencies);
         m_cos = angles.cos().to(m_device); // made on the CPU: the same table on every device
         m_sin = angles.sin().to(m_device);
     }
@@ -65,7 +66,7 @@ std::pair<Tensor, Tensor> RotaryTable::at(std::int64_t begin, std::int64_t lengt
 Tensor rotate(const Tensor& x, const Tensor& cos, const Tensor& sin)
 {
     const std::int64_t half = x.size(-1) / 2;
-    const Tensor wide = x.to(torch::kFloat);
+    const Tensor wide = x.to(at::kFloat);
     const Tensor first = wide.narrow(-1, 0, half), second = wide.narrow(-1, half, half);
     return at::cat({first * cos - second * sin, second * cos + first * sin}, -1)
         .to(x.scalar_type());

@@ -4,13 +4,13 @@
 #include "core/base/Export.h"
 #include "core/model/ModelConfig.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <utility>
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 /// Angle per position of each rotated pair, [headDim / 2], with the configuration's scaling.
 ESPALIER_API Tensor rotaryFrequencies(const ModelConfig& config);
@@ -18,13 +18,13 @@ ESPALIER_API Tensor rotaryFrequencies(const ModelConfig& config);
 /// Cosines and sines by position, grown as longer inputs come; shared by the blocks of one model.
 class RotaryTable {
 public:
-    RotaryTable(const ModelConfig& config, torch::Device device);
+    RotaryTable(const ModelConfig& config, at::Device device);
 
     /// {cos, sin}, each [length x headDim / 2], of positions begin, begin + 1, ...
     std::pair<Tensor, Tensor> at(std::int64_t begin, std::int64_t length);
 
 private:
-    torch::Device m_device;
+    at::Device m_device;
     Tensor m_frequencies, m_cos, m_sin;
 };
 

@@ -5,6 +5,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 
@@ -31,7 +32,7 @@ struct Update {
 /// All arguments are flat and of equal length.
 void updateTile(const Update& update, Tensor weight, Tensor m, Tensor v, const Tensor& gradient)
 {
-    Tensor g = gradient.to(torch::kFloat);
+    Tensor g = gradient.to(at::kFloat);
     if (update.gradientScale != 1.0) {
         g = g * update.gradientScale;
     }
@@ -46,19 +47,19 @@ void updateTile(const Update& update, Tensor weight, Tensor m, Tensor v, const T
 AdamW::AdamW(std::vector<Tensor> parameters, const AdamWOptions& options)
     : m_options(options)
 {
-    const torch::NoGradGuard noGrad;
+    const at::NoGradGuard noGrad;
     for (Tensor& parameter : parameters) {
         if (!parameter.is_contiguous()) {
             throw Error(ErrorCode::Internal, "A parameter to train is a strided view of other "
                                              "memory; make it contiguous first.");
         }
         Slot slot;
-        const auto options32 = parameter.options().dtype(torch::kFloat).requires_grad(false);
+        const auto options32 = parameter.options().dtype(at::kFloat).requires_grad(false);
         slot.firstMoment = at::zeros(parameter.sizes(), options32);
         slot.secondMoment = at::zeros(parameter.sizes(), options32);
         slot.decay = parameter.dim() > 1 ? options.weightDecay : 0.0;
-        if (parameter.scalar_type() != torch::kFloat) {
-            slot.master = parameter.detach().to(torch::kFloat).clone();
+        if (parameter.scalar_type() != at::kFloat) {
+            slot.master = parameter.detach().to(at::kFloat).clone();
         }
         slot.parameter = std::move(parameter);
         m_slots.push_back(std::move(slot));
@@ -67,7 +68,7 @@ AdamW::AdamW(std::vector<Tensor> parameters, const AdamWOptions& options)
 
 void AdamW::step(double learningRate, double gradientScale)
 {
-    const torch::NoGradGuard noGrad;
+    const at::NoGradGuard noGrad;
     ++m_steps;
     for (const Slot& slot : m_slots) {
         if (slot.parameter.grad().defined()) {
@@ -92,7 +93,7 @@ void AdamW::updateSlot(const Slot& slot, double learningRate, double gradientSca
     const Tensor v = slot.secondMoment.view(-1);
     const Tensor gradient = slot.parameter.grad().contiguous().view(-1);
     const auto updateRange = [&](std::int64_t first, std::int64_t end) {
-        const torch::NoGradGuard noGrad; // the pool's threads have their own mode
+        const at::NoGradGuard noGrad; // the pool's threads have their own mode
         for (std::int64_t at = first; at < end; at += kTile) {
             const std::int64_t size = std::min(kTile, end - at);
             updateTile(update, weight.narrow(0, at, size), m.narrow(0, at, size),
@@ -128,7 +129,7 @@ double gradientNorm(const std::vector<Tensor>& parameters)
     for (const Tensor& parameter : parameters) {
         if (parameter.grad().defined()) {
             const double norm =
-                at::linalg_vector_norm(parameter.grad(), 2, c10::nullopt, false, torch::kDouble)
+                at::linalg_vector_norm(parameter.grad(), 2, c10::nullopt, false, at::kDouble)
                     .item<double>();
             squares += norm * norm;
         }

@@ -3,7 +3,7 @@
 
 #include "core/base/Export.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 struct AdamWOptions {
     double beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8;

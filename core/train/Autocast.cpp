@@ -5,7 +5,7 @@
 
 namespace espalier {
 
-AutocastScope::AutocastScope(Compute compute, torch::Device device)
+AutocastScope::AutocastScope(Compute compute, at::Device device)
     : m_entered(compute == Compute::BFloat16)
     , m_device(device.type())
 {
@@ -15,7 +15,7 @@ AutocastScope::AutocastScope(Compute compute, torch::Device device)
     m_wasEnabled = at::autocast::is_autocast_enabled(m_device);
     m_wasType = at::autocast::get_autocast_dtype(m_device);
     at::autocast::set_autocast_enabled(m_device, true);
-    at::autocast::set_autocast_dtype(m_device, torch::kBFloat16);
+    at::autocast::set_autocast_dtype(m_device, at::kBFloat16);
     at::autocast::increment_nesting();
 }
 

@@ -3,7 +3,7 @@
 
 #include "core/base/Export.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 namespace espalier {
 
@@ -14,16 +14,16 @@ enum class Compute { AsStored = 1, BFloat16 }; // the products of a forward pass
 /// leaves the mode it found.
 class ESPALIER_API AutocastScope {
 public:
-    AutocastScope(Compute compute, torch::Device device);
+    AutocastScope(Compute compute, at::Device device);
     ~AutocastScope();
     AutocastScope(const AutocastScope&) = delete;
     AutocastScope& operator=(const AutocastScope&) = delete;
 
 private:
     bool m_entered;
-    torch::DeviceType m_device;
+    at::DeviceType m_device;
     bool m_wasEnabled = false;
-    torch::Dtype m_wasType = torch::kFloat;
+    at::ScalarType m_wasType = at::kFloat;
 };
 
 } // namespace espalier

@@ -4,6 +4,7 @@
 #include "core/kernels/Gemm.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 
@@ -96,7 +97,7 @@ void addTo(std::vector<double>& sums, const std::vector<double>& more)
 
 double sumOf(const Tensor& rows)
 {
-    return rows.sum(torch::kDouble).item<double>();
+    return rows.sum(at::kDouble).item<double>();
 }
 
 /// In the type of the hidden states, never rounded to that of a narrower weight.
@@ -121,7 +122,7 @@ HeadLossSums chunkedHeadLoss(const HeadLossOptions& options, const HeadInput& st
                              const HeadInput& teacher, const Tensor& targets, double scale,
                              HeadGradients* gradients)
 {
-    const torch::NoGradGuard noGrad;
+    const at::NoGradGuard noGrad;
     const std::int64_t tokens = student.hidden.size(0);
     const Tensor studentWeight = student.weight.detach();
     const Tensor backWeight =
@@ -143,7 +144,7 @@ HeadLossSums chunkedHeadLoss(const HeadLossOptions& options, const HeadInput& st
             sums.divergences[i] += sumOf(chunk.divergences[i]);
         }
         sums.crossEntropy += sumOf(chunk.crossEntropy);
-        const Tensor kl = chunk.kl.to(torch::kCPU, torch::kDouble).contiguous();
+        const Tensor kl = chunk.kl.to(at::kCPU, at::kDouble).contiguous();
         sums.kl.insert(sums.kl.end(), kl.const_data_ptr<double>(),
                        kl.const_data_ptr<double>() + rows);
         if (gradients != nullptr) {

@@ -4,6 +4,7 @@
 #include "core/base/Error.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 namespace espalier {
 
@@ -17,7 +18,7 @@ constexpr double kPrunedFrom = 0.01;
 
 KeptZeros::KeptZeros(CausalLM& model)
 {
-    const torch::NoGradGuard noGrad;
+    const at::NoGradGuard noGrad;
     double zeros = 0;
     double weights = 0;
     std::vector<Linear*> withZeros;
@@ -50,7 +51,7 @@ std::int64_t KeptZeros::count() const
 
 void KeptZeros::maskGradients() const
 {
-    const torch::NoGradGuard noGrad;
+    const at::NoGradGuard noGrad;
     for (Linear* linear : m_linears) {
         if (Tensor& gradient = linear->weight().mutable_grad(); gradient.defined()) {
             gradient.mul_(linear->mask());
@@ -60,7 +61,7 @@ void KeptZeros::maskGradients() const
 
 void KeptZeros::enforce() const
 {
-    const torch::NoGradGuard noGrad;
+    const at::NoGradGuard noGrad;
     for (Linear* linear : m_linears) {
         linear->enforceMask();
     }

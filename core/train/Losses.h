@@ -3,7 +3,7 @@
 
 #include "core/base/Export.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <array>
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 // Divergences of two next-token distributions, one row a token.
 //

@@ -4,6 +4,7 @@
 #include "core/checkpoint/Checkpoint.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -89,7 +90,7 @@ TrainPosition TrainCheckpoint::restore()
     const TrainPosition position{numberIn(state, "step"), numberIn(state, "evaluated")};
     const Path file = m_run.folder() / state.value("file", fileOf(position.step).string());
     const Checkpoint checkpoint = Checkpoint::openFile(file);
-    const torch::NoGradGuard noGrad;
+    const at::NoGradGuard noGrad;
     for (auto& [name, tensor] : tensors()) {
         const Tensor stored = checkpoint.read(name);
         if (stored.sizes() != tensor.sizes() || stored.scalar_type() != tensor.scalar_type()) {

@@ -7,6 +7,7 @@
 #include "core/train/TrainCheckpoint.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <chrono>
@@ -150,7 +151,7 @@ void Training::evaluateIfDue()
 
 LossSums Training::evaluate()
 {
-    const torch::NoGradGuard noGrad;
+    const at::NoGradGuard noGrad;
     const CalibrationSet& data = *m_run.heldOut();
     const std::int64_t windows = data.tokens.size(0);
     LossSums sums;
@@ -203,8 +204,8 @@ std::vector<Tensor> Training::nextMicroBatches()
 
 Tensor Training::windowsOf(const CalibrationSet& data, const std::vector<std::int64_t>& numbers)
 {
-    const Tensor rows = torch::tensor(at::ArrayRef<std::int64_t>(numbers), torch::kLong);
-    return data.tokens.index_select(0, rows).to(m_run.device(), torch::kLong);
+    const Tensor rows = at::tensor(at::ArrayRef<std::int64_t>(numbers), at::kLong);
+    return data.tokens.index_select(0, rows).to(m_run.device(), at::kLong);
 }
 
 void Training::record(const std::string& prefix, const LossSums& sums)

@@ -21,6 +21,7 @@
 #include "plugins/distill-logits/DistillLogitsParams.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 #include <string>
@@ -67,7 +68,7 @@ public:
 
     LossSums measure(const Tensor& windows) override
     {
-        const torch::NoGradGuard noGrad;
+        const at::NoGradGuard noGrad;
         const Tensor h = hidden(m_student, inputs(windows), m_compute);
         return named(chunkedHeadLoss(m_options, {h, m_student.headWeight()},
                                      {teacherHidden(windows), m_teacher.headWeight()},
@@ -90,12 +91,12 @@ private:
     {
         const AutocastScope scope(compute, m_device);
         const Tensor normed = model.finalNorm(model.hiddenStates(tokens));
-        return normed.reshape({-1, normed.size(-1)}).to(torch::kFloat);
+        return normed.reshape({-1, normed.size(-1)}).to(at::kFloat);
     }
 
     Tensor teacherHidden(const Tensor& windows) const
     {
-        const torch::NoGradGuard noGrad;
+        const at::NoGradGuard noGrad;
         return hidden(m_teacher, inputs(windows), Compute::AsStored);
     }
 
@@ -104,9 +105,9 @@ private:
     Tensor headGradient() const
     {
         const Tensor& weight = m_student.headWeight();
-        if (weight.scalar_type() != torch::kFloat) {
+        if (weight.scalar_type() != at::kFloat) {
             return at::zeros(weight.sizes(),
-                             weight.options().dtype(torch::kFloat).requires_grad(false));
+                             weight.options().dtype(at::kFloat).requires_grad(false));
         }
         Tensor& grad = weight.mutable_grad();
         if (!grad.defined()) {
@@ -117,9 +118,9 @@ private:
 
     void addHeadGradient(const Tensor& gradient) const
     {
-        const torch::NoGradGuard noGrad;
+        const at::NoGradGuard noGrad;
         const Tensor& weight = m_student.headWeight();
-        if (weight.scalar_type() == torch::kFloat) {
+        if (weight.scalar_type() == at::kFloat) {
             return; // it was summed in place
         }
         Tensor& grad = weight.mutable_grad();
@@ -144,7 +145,7 @@ private:
     CausalLM& m_student;
     CausalLM& m_teacher;
     Compute m_compute;
-    torch::Device m_device;
+    at::Device m_device;
     HeadLossOptions m_options;
 };
 

@@ -31,7 +31,7 @@ std::uint32_t magnitudeBits(float w)
 template <class Bin>
 std::vector<std::int64_t> histogram(const Tensor& weight, Bin bin)
 {
-    const Tensor W = weight.to(torch::kCPU, torch::kFloat).contiguous();
+    const Tensor W = weight.to(at::kCPU, at::kFloat).contiguous();
     const float* values = W.const_data_ptr<float>();
     std::vector<std::int64_t> total(kBins, 0);
     std::mutex guard;

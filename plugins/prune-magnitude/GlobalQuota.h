@@ -3,7 +3,7 @@
 
 #include "core/compress/PruneTarget.h"
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <map>
@@ -12,7 +12,7 @@
 
 namespace espalier {
 
-using torch::Tensor;
+using at::Tensor;
 
 /// One threshold over |W| of all linears, found in two passes over the weights without holding
 /// them: the first counts by the upper 16 bits of the fp32 value, the second by the lower 16 within

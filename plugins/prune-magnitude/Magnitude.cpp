@@ -50,7 +50,7 @@ void fields(auto& field, MagnitudeParams& p)
 /// fp32 at least, so that bf16 and fp16 weights rank by their exact values.
 Tensor magnitude(const Tensor& W)
 {
-    return W.to(at::promote_types(W.scalar_type(), torch::kFloat)).abs();
+    return W.to(at::promote_types(W.scalar_type(), at::kFloat)).abs();
 }
 
 Tensor keep(const Tensor& S, const MagnitudeParams& p)

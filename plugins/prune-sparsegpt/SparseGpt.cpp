@@ -157,15 +157,15 @@ Solution solve(const Tensor& weight, const Tensor& U, std::int64_t B, const Choo
         requireWholeGroups(weight, *pattern);
     }
     const std::int64_t C = weight.size(1);
-    Solution result{weight.to(U.scalar_type()).clone(), torch::ones(weight.sizes(), torch::kBool)};
+    Solution result{weight.to(U.scalar_type()).clone(), at::ones(weight.sizes(), at::kBool)};
     Tensor& W = result.W;
     for (std::int64_t begin = 0; begin < C; begin += B) {
         const std::int64_t end = std::min(begin + B, C); // the last block may be short
         const Tensor tileOfU = U.slice(0, begin, end).slice(1, begin, end).contiguous();
         Tensor W1 = W.slice(1, begin, end).contiguous().clone();
-        Tensor M1 = pattern ? torch::ones(W1.sizes(), torch::kBool)
+        Tensor M1 = pattern ? at::ones(W1.sizes(), at::kBool)
                             : choose(scores(W1, tileOfU), begin).contiguous();
-        Tensor E = torch::empty_like(W1);
+        Tensor E = at::empty_like(W1);
         result.loss += sweepBlock(W1, M1, E, tileOfU, pattern);
         W.slice(1, begin, end).copy_(W1);
         result.M.slice(1, begin, end).copy_(M1);
@@ -191,7 +191,7 @@ double lossResidual(const Solution& solution, const Tensor& W, const Tensor& G, 
                     double lambda)
 {
     const Tensor D = W.to(solution.W.scalar_type()) - solution.W;
-    const double squares = D.square().sum(torch::kDouble).item<double>();
+    const double squares = D.square().sum(at::kDouble).item<double>();
     const double expected = (scale * energy(D, G.to(D.scalar_type())) + lambda * squares) / 2;
     const double larger = std::max(solution.loss, expected);
     return larger > 0 ? std::abs(solution.loss - expected) / larger : 0.0;

@@ -33,10 +33,8 @@ struct FeatureNorm {
 
     void add(const Tensor& X)
     {
-        const Tensor sum = X.to(at::promote_types(X.scalar_type(), torch::kFloat))
-                               .square()
-                               .sum(0)
-                               .to(torch::kDouble);
+        const Tensor sum =
+            X.to(at::promote_types(X.scalar_type(), at::kFloat)).square().sum(0).to(at::kDouble);
         sumOfSquares = sumOfSquares.defined() ? sumOfSquares + sum : sum;
     }
 
@@ -83,8 +81,8 @@ protected:
             run,
             [&](Linear& layer, const FeatureNorm& X) {
                 const Tensor norm = X.l2();
-                const Tensor W = layer.weight().to(
-                    at::promote_types(layer.weight().scalar_type(), torch::kFloat));
+                const Tensor W =
+                    layer.weight().to(at::promote_types(layer.weight().scalar_type(), at::kFloat));
                 const Tensor S = W.abs() * norm.to(W.scalar_type()); // eq. (1)
                 layer.setMask(keep(S, p.target));
             },

@@ -193,10 +193,9 @@ TEST(singlePrecisionIsCloseEnough)
     for (const auto& [id, expected] :
          {std::pair{"prune-magnitude", 0.101603}, std::pair{"prune-wanda", 0.0251731},
           std::pair{"prune-sparsegpt", 0.004245}}) {
-        Linear layer("layer", f.W.to(torch::kFloat));
-        const MemoryMonitor monitor =
-            pruneOne({.id = id, .sequences = FixtureF1::kSequences, .batch = 4}, layer,
-                     f.X.to(torch::kFloat));
+        Linear layer("layer", f.W.to(at::kFloat));
+        const MemoryMonitor monitor = pruneOne(
+            {.id = id, .sequences = FixtureF1::kSequences, .batch = 4}, layer, f.X.to(at::kFloat));
         COMPARE_CLOSE(monitor.value("error/layer") / expected, 1.0, 1e-3);
         COMPARE(zeros(layer.weight()), 64);
     }

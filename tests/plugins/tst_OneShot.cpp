@@ -34,11 +34,11 @@ Tensor inputsFor(const Row& row)
 {
     const double noise =
         row.correlation == .9 ? .3 : std::sqrt(1 - row.correlation * row.correlation);
-    Tensor X = at::randn({96, 24}, torch::kDouble);
+    Tensor X = at::randn({96, 24}, at::kDouble);
     for (std::int64_t j = 1; j < 24; ++j) {
         X.select(1, j).mul_(noise).add_(X.select(1, j - 1), row.correlation);
     }
-    return row.outliers ? X * at::randn({24}, torch::kDouble).exp() : X;
+    return row.outliers ? X * at::randn({24}, at::kDouble).exp() : X;
 }
 
 struct Pruned {
@@ -74,7 +74,7 @@ Comparison compare(const Row& row)
     at::manual_seed(4);
     Comparison all;
     for (int trial = 0; trial < kTrials; ++trial) {
-        const Tensor W = at::randn({8, 24}, torch::kDouble);
+        const Tensor W = at::randn({8, 24}, at::kDouble);
         const Tensor X = inputsFor(row);
         const Tensor G = at::mm(X.t(), X);
         const double magnitude = prune("prune-magnitude", W, X, row.sparsity).error;
@@ -180,9 +180,9 @@ TEST(everyMethodSaysWhatToExpect)
 
 TEST(sparseGptWarnsWhenTheHessianIsNotPositiveDefinite)
 {
-    Linear layer("blocks.0.q", torch::ones({2, 8}));
+    Linear layer("blocks.0.q", at::ones({2, 8}));
     const MemoryMonitor monitor = pruneOne({.id = "prune-sparsegpt", .params = {{"damping", 0.0}}},
-                                           layer, torch::ones({3, 8})); // rank 1
+                                           layer, at::ones({3, 8})); // rank 1
     VERIFY(!monitor.warnings().empty());
     VERIFY2(monitor.warnings()[0].find("blocks.0.q") != std::string::npos, monitor.warnings()[0]);
     COMPARE(layer.weight().isfinite().all().item<bool>(), true);

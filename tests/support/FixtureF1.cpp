@@ -27,11 +27,11 @@ FixtureF1 fixtureF1()
 {
     Uniform uniform;
     FixtureF1 f;
-    f.W = torch::empty({8, 16}, torch::kDouble);
+    f.W = at::empty({8, 16}, at::kDouble);
     for (int i = 0; i < 8 * 16; ++i) {
         f.W.data_ptr<double>()[i] = uniform.next();
     }
-    f.X = torch::empty({64, 16}, torch::kDouble);
+    f.X = at::empty({64, 16}, at::kDouble);
     for (int t = 0; t < 64; ++t) {
         double* x = f.X.data_ptr<double>() + std::ptrdiff_t{t} * 16;
         x[0] = uniform.next();
@@ -71,7 +71,7 @@ double relativeError(const Tensor& W, const Tensor& What, const Tensor& G)
 
 Tensor bestWeights(const Tensor& W, const Tensor& M, const Tensor& G)
 {
-    Tensor best = torch::zeros_like(W);
+    Tensor best = at::zeros_like(W);
     for (std::int64_t row = 0; row < W.size(0); ++row) {
         const Tensor kept = M[row].nonzero().squeeze(1);
         const Tensor all =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace espalier::test {
 
-using torch::Tensor;
+using at::Tensor;
 
 /// One linear of 8 outputs and 16 inputs with 64 tokens (4 sequences of 16), all fp64, made by a
 /// small generator so that any language can repeat it. Input 3 is eight times as strong as its

@@ -15,7 +15,7 @@ inline CalibrationSet tokens()
 {
     at::manual_seed(2);
     CalibrationSet set;
-    set.tokens = at::randint(0, 96, {kWindows, kLength}, torch::kInt);
+    set.tokens = at::randint(0, 96, {kWindows, kLength}, at::kInt);
     return set;
 }
 

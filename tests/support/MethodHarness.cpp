@@ -118,7 +118,7 @@ public:
 
     bool isLoaded() const override { return true; }
 
-    void load(const WeightSource& source, std::int64_t, const torch::TensorOptions&) override
+    void load(const WeightSource& source, std::int64_t, const at::TensorOptions&) override
     {
         m_layer.setWeight(source.read("layer.weight"));
     }
@@ -173,7 +173,7 @@ MemoryMonitor pruneOne(const OneLinearRun& what, Linear& layer, const Tensor& X)
         layer, X,
         std::make_shared<WeightSource>(Checkpoint::openFile(folder.path() / "model.safetensors")));
     CalibrationSet calibration;
-    calibration.tokens = at::arange(X.size(0), torch::kInt).reshape({what.sequences, -1});
+    calibration.tokens = at::arange(X.size(0), at::kInt).reshape({what.sequences, -1});
     MemoryMonitor monitor;
     runMethod({.id = what.id,
                .params = what.params,

@@ -62,8 +62,7 @@ Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v)
         return at::scaled_dot_product_attention(q, k, v, {}, 0.0, length > 1, std::nullopt,
                                                 grouped);
     }
-    const Tensor mask =
-        at::ones({length, all}, q.options().dtype(torch::kBool)).tril_(all - length);
+    const Tensor mask = at::ones({length, all}, q.options().dtype(at::kBool)).tril_(all - length);
     return at::scaled_dot_product_attention(q, k, v, mask, 0.0, false, std::nullopt, grouped);
 }
 
@@ -116,7 +115,7 @@ public:
     bool isLoaded() const override { return m_inputNorm.defined(); }
 
     void load(const WeightSource& source, std::int64_t indexInSource,
-              const torch::TensorOptions& options) override
+              const at::TensorOptions& options) override
     {
         const std::string prefix = prefixOf(indexInSource);
         // Into the tensors that are there already: an optimiser may hold them.
@@ -260,7 +259,7 @@ public:
     Tensor embed(const Tensor& tokens) const override
     {
         checkTokens(tokens, m_config.vocabSize);
-        return at::embedding(m_embedding, tokens.to(device())).to(torch::kFloat);
+        return at::embedding(m_embedding, tokens.to(device())).to(at::kFloat);
     }
 
     Tensor finalNorm(const Tensor& hidden) const override

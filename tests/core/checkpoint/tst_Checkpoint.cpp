@@ -24,8 +24,8 @@ std::vector<std::pair<std::string, Tensor>> oneOfEachType()
 {
     const Tensor values = at::tensor({0.0, 1.0, 2.0});
     std::vector<std::pair<std::string, Tensor>> tensors;
-    for (const torch::Dtype type : {torch::kFloat, torch::kHalf, torch::kBFloat16, torch::kDouble,
-                                    torch::kLong, torch::kInt, torch::kByte, torch::kBool}) {
+    for (const at::ScalarType type : {at::kFloat, at::kHalf, at::kBFloat16, at::kDouble, at::kLong,
+                                      at::kInt, at::kByte, at::kBool}) {
         tensors.emplace_back(c10::toString(type), values.to(type));
     }
     tensors.emplace_back("empty", at::empty({0, 4}));
@@ -127,7 +127,7 @@ TEST(dataStartsAtAMultipleOf64)
 TEST(shardsAndIndexComeBackInOrder)
 {
     const test::TempFolder folder;
-    const Tensor a = at::arange(8).to(torch::kFloat), b = a * 2, c = a * 3;
+    const Tensor a = at::arange(8).to(at::kFloat), b = a * 2, c = a * 3;
     // 32 bytes each: the second does not fit beside the first.
     writeCheckpoint(folder.path(), {toWrite("a", a), toWrite("b", b), toWrite("c", c)},
                     {.shardBytes = 64});

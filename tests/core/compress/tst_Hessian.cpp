@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/compress/Hessian.h"
 #include "tests/support/FixtureF1.h"
+#include "tests/support/Matrix.h"
 #include "tests/support/Test.h"
 
 #include <ATen/ATen.h>
@@ -16,8 +17,8 @@ const auto noWarning = [](const std::string& text) { VERIFY2(false, text); };
 
 Tensor slowGram(const Tensor& X)
 {
-    const Tensor x = X.to(torch::kDouble).contiguous();
-    Tensor G = torch::zeros({X.size(1), X.size(1)}, torch::kDouble);
+    const Tensor x = X.to(at::kDouble).contiguous();
+    Tensor G = at::zeros({X.size(1), X.size(1)}, at::kDouble);
     for (std::int64_t t = 0; t < X.size(0); ++t) {
         for (std::int64_t i = 0; i < X.size(1); ++i) {
             for (std::int64_t j = 0; j < X.size(1); ++j) {
@@ -59,8 +60,7 @@ TEST(fixtureHasItsCheckValues)
 
 TEST(factorByHand)
 {
-    const Tensor H =
-        torch::tensor({{4.0, 2.0, 1.0}, {2.0, 3.0, 1.0}, {1.0, 1.0, 2.0}}, torch::kDouble);
+    const Tensor H = matrix({{4.0, 2.0, 1.0}, {2.0, 3.0, 1.0}, {1.0, 1.0, 2.0}}, at::kDouble);
     const Tensor U = upperFactorOfInverse(H).value();
     COMPARE(printed(U[0][0].square().item<double>(), 6), "0.384615");
     COMPARE_CLOSE(U[1][1].square().item<double>(), 0.4, 1e-15);
@@ -90,7 +90,7 @@ TEST(gathersTheGramMatrixByPanels)
     COMPARE_CLOSE((wide.gram() - slowGram(X)).abs().max().item<double>(), 0.0, 1e-12);
     Hessian single;
     single.add(X);
-    COMPARE(single.gram().scalar_type() == torch::kFloat, true);
+    COMPARE(single.gram().scalar_type() == at::kFloat, true);
     VERIFY(at::equal(single.gram(), single.gram().t()));
     COMPARE_CLOSE((single.gram() - slowGram(X)).abs().max().item<double>(), 0.0, 1e-4);
     single.add(X); // both triangles are right again after more rows
@@ -99,22 +99,22 @@ TEST(gathersTheGramMatrixByPanels)
 
 TEST(choosesTheNumberTypeOfTheSums)
 {
-    const auto typeFor = [](HessianPrecision precision, std::int64_t width, torch::Dtype inputs) {
+    const auto typeFor = [](HessianPrecision precision, std::int64_t width, at::ScalarType inputs) {
         Hessian H(precision);
-        H.add(torch::ones({2, width}, inputs));
+        H.add(at::ones({2, width}, inputs));
         return H.gram().scalar_type();
     };
-    VERIFY(typeFor(HessianPrecision::Float32, 8, torch::kFloat) == torch::kFloat);
-    VERIFY(typeFor(HessianPrecision::Float32, 8, torch::kBFloat16) == torch::kFloat);
-    VERIFY(typeFor(HessianPrecision::Float32, 8, torch::kDouble) == torch::kDouble);
-    VERIFY(typeFor(HessianPrecision::Mixed, 1024, torch::kFloat) == torch::kDouble);
-    VERIFY(typeFor(HessianPrecision::Mixed, 1025, torch::kFloat) == torch::kFloat);
-    VERIFY(typeFor(HessianPrecision::Float64, 1025, torch::kFloat) == torch::kDouble);
+    VERIFY(typeFor(HessianPrecision::Float32, 8, at::kFloat) == at::kFloat);
+    VERIFY(typeFor(HessianPrecision::Float32, 8, at::kBFloat16) == at::kFloat);
+    VERIFY(typeFor(HessianPrecision::Float32, 8, at::kDouble) == at::kDouble);
+    VERIFY(typeFor(HessianPrecision::Mixed, 1024, at::kFloat) == at::kDouble);
+    VERIFY(typeFor(HessianPrecision::Mixed, 1025, at::kFloat) == at::kFloat);
+    VERIFY(typeFor(HessianPrecision::Float64, 1025, at::kFloat) == at::kDouble);
 }
 
 TEST(inputsThatAreAlwaysZeroGetAOneOnTheDiagonal)
 {
-    Tensor H = torch::zeros({3, 3}, torch::kDouble);
+    Tensor H = at::zeros({3, 3}, at::kDouble);
     H[0][0] = 4.0;
     H[2][2] = 1.0;
     const InverseFactor factor = inverseFactor(H, 0.5, "q", noWarning);
@@ -128,7 +128,7 @@ TEST(raisesDampingWithAWarning)
 {
     std::vector<std::string> warnings;
     const auto warn = [&](const std::string& text) { warnings.push_back(text); };
-    const Tensor singular = torch::ones({4, 4}, torch::kFloat);
+    const Tensor singular = at::ones({4, 4}, at::kFloat);
     const InverseFactor factor = inverseFactor(singular, 0.0, "blocks.0.q", warn);
     VERIFY(!warnings.empty());
     VERIFY2(warnings[0].find("blocks.0.q is not positive definite with damping 0; trying 0.0001") !=
@@ -142,7 +142,7 @@ TEST(refusesAHessianThatNothingHelps)
 {
     std::vector<std::string> warnings;
     const auto warn = [&](const std::string& text) { warnings.push_back(text); };
-    const Tensor H = torch::tensor({{1.0F, 500.0F}, {500.0F, 1.0F}}); // eigenvalue -499
+    const Tensor H = matrix({{1.0F, 500.0F}, {500.0F, 1.0F}}); // eigenvalue -499
     VERIFY_FAILS(inverseFactor(H, 0.01, "blocks.7.mlp.down_proj", warn), ErrorCode::Numeric,
                  "blocks.7.mlp.down_proj");
     COMPARE(warnings.size(), std::size_t{5}); // four times more damping, then fp64

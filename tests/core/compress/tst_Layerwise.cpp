@@ -6,6 +6,7 @@
 #include "tests/support/Test.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <limits>
 #include <map>
@@ -19,21 +20,21 @@ namespace {
 /// What the calibration windows look like to every linear, by a forward pass of our own.
 Weights slowWanda(CausalLM& model, const Tensor& ids, double sparsity)
 {
-    const torch::NoGradGuard noGradients;
-    Tensor hidden = model.embed(ids.to(torch::kLong));
+    const at::NoGradGuard noGradients;
+    Tensor hidden = model.embed(ids.to(at::kLong));
     for (std::int64_t index = 0; index < model.blocks(); ++index) {
         const auto block = model.lease(index);
         std::map<Linear*, Tensor> norms;
         for (Linear* linear : block->linears()) {
             linear->observe([&norms, linear](const Tensor& X) {
-                norms[linear] = X.to(torch::kDouble).square().sum(0).sqrt();
+                norms[linear] = X.to(at::kDouble).square().sum(0).sqrt();
             });
         }
         block->forward(hidden, nullptr, index);
         for (Linear* linear : block->linears()) {
             linear->observe({});
-            linear->setMask(keepLargestPerRow(
-                linear->weight().abs() * norms[linear].to(torch::kFloat), sparsity));
+            linear->setMask(
+                keepLargestPerRow(linear->weight().abs() * norms[linear].to(at::kFloat), sparsity));
         }
         hidden = block->forward(hidden, nullptr, index);
     }
@@ -103,8 +104,8 @@ TEST(untouchedTensorsKeepTheirBits)
             VERIFY(at::equal(weight, old.at(name)));
             ++norms;
         } else {
-            VERIFY(at::equal(weight,
-                             at::where(weight.ne(0), old.at(name), torch::zeros_like(weight))));
+            VERIFY(
+                at::equal(weight, at::where(weight.ne(0), old.at(name), at::zeros_like(weight))));
         }
     }
     COMPARE(norms, 6);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/compress/Masks.h"
 #include "tests/support/FixtureF1.h"
+#include "tests/support/Matrix.h"
 #include "tests/support/Test.h"
 
 #include <ATen/ATen.h>
@@ -18,13 +19,13 @@ namespace {
 /// Stable sort of all entries; the first `pruned` go.
 Tensor slowMask(const Tensor& S, std::int64_t pruned)
 {
-    const Tensor flat = S.reshape({-1}).to(torch::kDouble);
+    const Tensor flat = S.reshape({-1}).to(at::kDouble);
     std::vector<std::int64_t> order(static_cast<std::size_t>(flat.numel()));
     std::iota(order.begin(), order.end(), 0);
     const double* score = flat.data_ptr<double>();
     std::stable_sort(order.begin(), order.end(),
                      [&](std::int64_t a, std::int64_t b) { return score[a] < score[b]; });
-    Tensor M = torch::ones({flat.numel()}, torch::kBool);
+    Tensor M = at::ones({flat.numel()}, at::kBool);
     for (std::int64_t i = 0; i < pruned; ++i) {
         M[order[static_cast<std::size_t>(i)]] = false;
     }
@@ -32,7 +33,7 @@ Tensor slowMask(const Tensor& S, std::int64_t pruned)
 }
 
 /// Few different values, so that many are equal.
-Tensor tiedScores(std::int64_t rows, std::int64_t columns, torch::Dtype type)
+Tensor tiedScores(std::int64_t rows, std::int64_t columns, at::ScalarType type)
 {
     at::manual_seed(7);
     return at::randint(0, 50, {rows, columns}, type) / 8;
@@ -58,7 +59,7 @@ TEST(countsExactlyAndLikeTheScripts)
 
 TEST(prunesTheLowerIndexOfEqualScores)
 {
-    const Tensor S = torch::tensor({{1.0F, 2.0F, 1.0F, 1.0F}, {3.0F, 3.0F, 3.0F, 3.0F}});
+    const Tensor S = matrix({{1.0F, 2.0F, 1.0F, 1.0F}, {3.0F, 3.0F, 3.0F, 3.0F}});
     COMPARE(maskWords(keepAllButPerRow(S, 2)), "000a 000c");
     COMPARE(maskWords(keepAllBut(S, 5)), "0000 000e");
     COMPARE(maskWords(keepLargestInGroups(S, {1, 2})), "000a 000a");
@@ -66,7 +67,7 @@ TEST(prunesTheLowerIndexOfEqualScores)
 
 TEST(equalsAStableSort)
 {
-    for (const torch::Dtype type : {torch::kFloat, torch::kDouble}) {
+    for (const at::ScalarType type : {at::kFloat, at::kDouble}) {
         for (const auto& [rows, columns] :
              {std::pair{5, 33}, std::pair{96, 1000}}) { // few and many
             const Tensor S = tiedScores(rows, columns, type);
@@ -83,10 +84,10 @@ TEST(equalsAStableSort)
 
 TEST(groupsLoseExactlyTheirShare)
 {
-    const Tensor S = tiedScores(17, 48, torch::kFloat);
+    const Tensor S = tiedScores(17, 48, at::kFloat);
     for (const Pattern& pattern : {Pattern{2, 4}, Pattern{4, 8}, Pattern{1, 3}, Pattern{5, 16}}) {
         const Tensor M = keepLargestInGroups(S, pattern).reshape({-1, pattern.of});
-        VERIFY(same(M.logical_not().sum(1), at::full({M.size(0)}, pattern.removed, torch::kLong)));
+        VERIFY(same(M.logical_not().sum(1), at::full({M.size(0)}, pattern.removed, at::kLong)));
         for (std::int64_t g = 0; g < M.size(0); ++g) {
             VERIFY(same(M[g], slowMask(S.reshape({-1, pattern.of})[g], pattern.removed)));
         }
@@ -95,18 +96,18 @@ TEST(groupsLoseExactlyTheirShare)
 
 TEST(theReferenceThresholdIsInclusive)
 {
-    const Tensor S = torch::tensor({{0.5F, 2.0F, 0.1F, 1.0F}, {1.5F, 0.2F, 0.3F, 0.4F}});
+    const Tensor S = matrix({{0.5F, 2.0F, 0.1F, 1.0F}, {1.5F, 0.2F, 0.3F, 0.4F}});
     COMPARE(maskWords(keepAboveThreshold(S, 0.5)), "000a 0001"); // 5 of 8: one more than asked
     COMPARE(maskWords(keepAboveThreshold(S, 0.0)), "000b 000f"); // and one at sparsity 0
     COMPARE(maskWords(keepAboveThresholdPerRow(S, 0.5)), "0002 0001");
-    const Tensor ties = torch::tensor({{1.0, 1.0, 1.0, 2.0}});
+    const Tensor ties = matrix({{1.0, 1.0, 1.0, 2.0}});
     COMPARE(maskWords(keepAboveThreshold(ties, 0.5)), "0008");
     COMPARE(maskWords(keepAboveThreshold(ties, 0.99)), "0000");
 }
 
 TEST(masksDoNotDependOnThreads)
 {
-    const Tensor S = tiedScores(300, 700, torch::kFloat);
+    const Tensor S = tiedScores(300, 700, at::kFloat);
     const int before = at::get_num_threads();
     at::set_num_threads(1);
     const Tensor one = keepLargest(S, 0.6);
@@ -119,7 +120,7 @@ TEST(masksDoNotDependOnThreads)
 
 TEST(takesStridedScores)
 {
-    const Tensor S = tiedScores(24, 40, torch::kFloat);
+    const Tensor S = tiedScores(24, 40, at::kFloat);
     VERIFY(same(keepLargest(S.t(), 0.5), keepLargest(S.t().contiguous(), 0.5)));
     VERIFY(same(keepLargestPerRow(S.slice(1, 3, 20), 0.5),
                 keepLargestPerRow(S.slice(1, 3, 20).clone(), 0.5)));
@@ -128,12 +129,12 @@ TEST(takesStridedScores)
 TEST(refusesWhatCannotBeRanked)
 {
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    const Tensor S = torch::tensor({{1.0F, nan, 2.0F}});
+    const Tensor S = matrix({{1.0F, nan, 2.0F}});
     VERIFY_FAILS(keepAllButPerRow(S, 1), ErrorCode::Numeric, "not negative");
     VERIFY_FAILS(keepAllBut(S, 1), ErrorCode::Numeric, "score number 1");
     VERIFY_FAILS(keepAboveThreshold(-S.slice(1, 2), 0.5), ErrorCode::Numeric, "not negative");
     VERIFY_FAILS(keepLargestInGroups(S, {2, 4}), ErrorCode::InvalidInput,
                  "multiple of 4, but the linear has 3 inputs");
     // A negative zero ranks like zero.
-    COMPARE(maskWords(keepAllButPerRow(torch::tensor({{0.0F, -0.0F, 1.0F}}), 1)), "0006");
+    COMPARE(maskWords(keepAllButPerRow(matrix({{0.0F, -0.0F, 1.0F}}), 1)), "0006");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/compress/OutputError.h"
 #include "tests/support/FixtureF1.h"
+#include "tests/support/Matrix.h"
 #include "tests/support/Test.h"
 
 #include <ATen/ATen.h>
@@ -13,7 +14,7 @@ using namespace espalier::test;
 TEST(sampleTakesEveryKthRow)
 {
     InputSample sample(1500); // every third row
-    const Tensor all = at::arange(1500, torch::kFloat).reshape({-1, 1});
+    const Tensor all = at::arange(1500, at::kFloat).reshape({-1, 1});
     for (const auto& [begin, end] : {std::pair{0, 1}, std::pair{1, 500}, std::pair{500, 1500}}) {
         sample.add(all.slice(0, begin, end));
     }
@@ -39,8 +40,8 @@ TEST(sampledAndExactErrorsAgreeWhenAllRowsAreKept)
 
 TEST(withoutInputsOnlyTheWeightsErrorIsKnown)
 {
-    const Tensor W = torch::tensor({{3.0F, 4.0F}});
-    const OutputError error = outputError(W, torch::tensor({{0.0F, 4.0F}}), {}, {});
+    const Tensor W = matrix({{3.0F, 4.0F}});
+    const OutputError error = outputError(W, matrix({{0.0F, 4.0F}}), {}, {});
     COMPARE(error.output.has_value(), false);
     COMPARE_CLOSE(error.weight, 9.0 / 25, 1e-7);
     COMPARE(outputError(W.zero_(), W, {}, {}).weight, 0.0);

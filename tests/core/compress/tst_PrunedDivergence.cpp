@@ -4,6 +4,8 @@
 #include "tests/support/MethodBench.h"
 #include "tests/support/Test.h"
 
+#include <ATen/core/grad_mode.h>
+
 using namespace espalier;
 using namespace espalier::test;
 
@@ -12,10 +14,10 @@ namespace {
 /// Mean over the predicted positions of KL(dense || other), from all the logits.
 double slowKl(CausalLM& dense, CausalLM& other, const Tensor& ids)
 {
-    const torch::NoGradGuard noGradients;
-    const Tensor tokens = ids.to(torch::kLong);
+    const at::NoGradGuard noGradients;
+    const Tensor tokens = ids.to(at::kLong);
     const auto logProbabilities = [&](CausalLM& model) {
-        const Tensor logits = model.logits(tokens).to(torch::kDouble);
+        const Tensor logits = model.logits(tokens).to(at::kDouble);
         return at::log_softmax(logits.narrow(1, 0, tokens.size(1) - 1), -1);
     };
     const Tensor logP = logProbabilities(dense);

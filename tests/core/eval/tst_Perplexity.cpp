@@ -5,6 +5,8 @@
 #include "tests/support/Test.h"
 #include "tests/support/TinyModel.h"
 
+#include <ATen/core/grad_mode.h>
+
 using namespace espalier;
 using namespace espalier::test;
 

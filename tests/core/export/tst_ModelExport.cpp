@@ -8,6 +8,7 @@
 #include "tests/support/TinyModel.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <csignal>
 #include <fstream>

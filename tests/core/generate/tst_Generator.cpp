@@ -8,6 +8,7 @@
 #include "tests/support/TinyModel.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <set>
@@ -64,7 +65,7 @@ TEST(drawsFollowTheDistribution)
     const test::TempFolder folder;
     const auto model = CausalLM::open(test::makeTinyModel(folder.path()));
     const at::NoGradGuard guard;
-    const Tensor logits = model->logits(at::tensor({1, 40, 50}, torch::kLong).unsqueeze(0))[0][-1];
+    const Tensor logits = model->logits(at::tensor({1, 40, 50}, at::kLong).unsqueeze(0))[0][-1];
     const Tensor expected =
         at::softmax(std::get<0>(logits.sort(-1, true)).narrow(0, 0, 3) / 0.7, 0);
     const Tensor ids = std::get<1>(logits.sort(-1, true));

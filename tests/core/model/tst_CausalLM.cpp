@@ -8,6 +8,7 @@
 #include "tests/support/TinyModel.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <functional>
 
@@ -173,8 +174,7 @@ TEST(tensorsMustFitTheConfig)
     rewrite(folder.path(), [](auto& tensors) { tensors.back().second = at::ones({31}); });
     VERIFY_FAILS(CausalLM::open(folder.path()), ErrorCode::Corrupt, "has shape [31] in");
     VERIFY_FAILS(CausalLM::open(folder.path()), ErrorCode::Corrupt, "[32] by config.json");
-    rewrite(folder.path(),
-            [](auto& tensors) { tensors.back().second = at::ones({32}, torch::kInt); });
+    rewrite(folder.path(), [](auto& tensors) { tensors.back().second = at::ones({32}, at::kInt); });
     VERIFY_FAILS(CausalLM::open(folder.path()), ErrorCode::Unsupported, "has type I32");
 }
 
@@ -191,10 +191,9 @@ TEST(tokensOfAnotherVocabularyAreRefused)
     const test::TempFolder folder;
     test::makeTinyModel(folder.path());
     const auto model = CausalLM::open(folder.path());
-    VERIFY_FAILS(model->logits(at::full({1, 2}, 96, torch::kLong)), ErrorCode::InvalidInput,
+    VERIFY_FAILS(model->logits(at::full({1, 2}, 96, at::kLong)), ErrorCode::InvalidInput,
                  "token id 96 is outside the model's vocabulary of 96");
-    VERIFY_FAILS(model->logits(at::empty({1, 0}, torch::kLong)), ErrorCode::InvalidInput,
-                 "no tokens");
+    VERIFY_FAILS(model->logits(at::empty({1, 0}, at::kLong)), ErrorCode::InvalidInput, "no tokens");
 }
 
 TEST(aFailureWhileReadingAheadArrivesAtTheLease)

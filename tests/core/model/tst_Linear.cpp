@@ -19,7 +19,7 @@ Linear example()
 
 Tensor keepFirstColumn()
 {
-    Tensor M = at::zeros({2, 3}, torch::kBool);
+    Tensor M = at::zeros({2, 3}, at::kBool);
     M.select(1, 0).fill_(true);
     return M;
 }
@@ -55,7 +55,7 @@ TEST(zerosShowAMaskMadeElsewhere)
 {
     Linear linear("q", at::tensor({0.0F, 1.0F}).view({1, 2}));
     linear.maskFromZeros();
-    VERIFY(at::equal(linear.mask(), at::tensor({0, 1}).to(torch::kBool).view({1, 2})));
+    VERIFY(at::equal(linear.mask(), at::tensor({0, 1}).to(at::kBool).view({1, 2})));
 }
 
 TEST(anObserverSeesRowsOfInputs)
@@ -76,8 +76,7 @@ TEST(anObserverSeesRowsOfInputs)
 TEST(wrongShapesAreRefused)
 {
     Linear linear = example();
-    VERIFY_FAILS(linear.setMask(at::ones({3, 2}, torch::kBool)), ErrorCode::Internal,
-                 "shape [3, 2]");
+    VERIFY_FAILS(linear.setMask(at::ones({3, 2}, at::kBool)), ErrorCode::Internal, "shape [3, 2]");
     VERIFY_FAILS(linear.setMask(at::ones({2, 3})), ErrorCode::Internal, "masks are bool");
     VERIFY_FAILS(linear.setWeight(at::ones({3, 2})), ErrorCode::Internal, "the old one [2, 3]");
 }

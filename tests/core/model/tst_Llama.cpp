@@ -9,6 +9,7 @@
 #include "tests/support/TinyModel.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 
@@ -286,15 +287,15 @@ TEST(halfPrecisionStaysNearAndKeepsAFloatStream)
     const at::NoGradGuard guard;
     const Path folder = test::demoFolder() / "stories260k";
     const Tensor tokens =
-        at::tensor({1, 403, 407, 261, 378, 432, 383, 286}, torch::kLong).unsqueeze(0);
+        at::tensor({1, 403, 407, 261, 378, 432, 383, 286}, at::kLong).unsqueeze(0);
     const Tensor exact = CausalLM::open(folder)->logits(tokens);
     for (const auto& [type, tolerance] :
          {std::pair(NumberType::BFloat16, 0.5), std::pair(NumberType::Float16, 0.06)}) {
         const auto model = CausalLM::open(folder, {.dtype = type});
-        VERIFY(model->hiddenStates(tokens).scalar_type() == torch::kFloat);
+        VERIFY(model->hiddenStates(tokens).scalar_type() == at::kFloat);
         VERIFY(model->linears()[0]->weight().scalar_type() == model->dtype());
         const Tensor logits = model->logits(tokens);
-        VERIFY(logits.scalar_type() == torch::kFloat);
+        VERIFY(logits.scalar_type() == at::kFloat);
         const double difference = (logits - exact).abs().max().item<double>();
         VERIFY2(difference > 0 && difference < tolerance, std::to_string(difference));
     }

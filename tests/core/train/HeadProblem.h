@@ -10,7 +10,7 @@ namespace espalier::test {
 
 inline Tensor row(const std::vector<double>& values)
 {
-    return torch::tensor(at::ArrayRef<double>(values), torch::kDouble).unsqueeze(0);
+    return at::tensor(at::ArrayRef<double>(values), at::kDouble).unsqueeze(0);
 }
 
 struct Outcome {
@@ -36,10 +36,10 @@ struct Problem {
 inline Problem problem()
 {
     at::manual_seed(3);
-    const auto real = torch::TensorOptions(torch::kDouble);
+    const auto real = at::TensorOptions(at::kDouble);
     return {{at::randn({37, 5}, real), at::randn({11, 5}, real)},
             {at::randn({37, 8}, real), at::randn({11, 8}, real)},
-            at::randint(11, {37}, torch::kLong)};
+            at::randint(11, {37}, at::kLong)};
 }
 
 inline Outcome outcomeOf(const Problem& p, const HeadLossOptions& options, double scale)

@@ -54,7 +54,7 @@ inline CalibrationSet randomWindows(std::int64_t windows, std::int64_t length, s
 {
     at::manual_seed(seed);
     CalibrationSet set;
-    set.tokens = at::randint(vocab, {windows, length}, torch::kInt);
+    set.tokens = at::randint(vocab, {windows, length}, at::kInt);
     set.source = "random";
     set.name = "random";
     return set;

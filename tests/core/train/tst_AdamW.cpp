@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/AdamW.h"
+#include "tests/support/Matrix.h"
 #include "tests/support/Test.h"
 
 #include <ATen/ATen.h>
 
 using namespace espalier;
+using test::matrix;
 
 namespace {
 
@@ -32,11 +34,11 @@ struct SlowAdamW {
 
 std::vector<double> doubles(const Tensor& tensor)
 {
-    const Tensor flat = tensor.detach().to(torch::kDouble).reshape({-1}).contiguous();
+    const Tensor flat = tensor.detach().to(at::kDouble).reshape({-1}).contiguous();
     return {flat.const_data_ptr<double>(), flat.const_data_ptr<double>() + flat.numel()};
 }
 
-Tensor parameterOf(at::IntArrayRef shape, torch::Dtype dtype = torch::kFloat)
+Tensor parameterOf(at::IntArrayRef shape, at::ScalarType dtype = at::kFloat)
 {
     return at::randn(shape).to(dtype).requires_grad_(true);
 }
@@ -77,7 +79,7 @@ TEST(firstStepByHand)
     // Bias correction makes the first step lr * sign(g): 1 - 0.1 = 0.9; the decayed one 1 (1 - 0.1
     // * 0.5) - 0.1 = 0.85.
     Tensor plain = at::ones({1, 2}).requires_grad_(true);
-    plain.mutable_grad() = torch::tensor({{4.0f, -0.5f}});
+    plain.mutable_grad() = matrix({{4.0f, -0.5f}});
     AdamW({plain}, {}).step(0.1);
     COMPARE_CLOSE(plain[0][0].item<double>(), 0.9, 1e-6);
     COMPARE_CLOSE(plain[0][1].item<double>(), 1.1, 1e-6);
@@ -103,10 +105,10 @@ TEST(smallUpdatesAddUpInBf16)
 {
     // 1e-4 is far below the spacing of bf16 near 1 (2^-8): without a master nothing would ever
     // move.
-    Tensor weight = at::ones({2, 2}, torch::kBFloat16).requires_grad_(true);
+    Tensor weight = at::ones({2, 2}, at::kBFloat16).requires_grad_(true);
     AdamW optimiser({weight}, {});
     for (int step = 0; step < 200; ++step) {
-        weight.mutable_grad() = at::ones({2, 2}, torch::kBFloat16);
+        weight.mutable_grad() = at::ones({2, 2}, at::kBFloat16);
         optimiser.step(1e-4);
     }
     COMPARE_CLOSE(weight[0][0].item<double>(), 0.98, 0.004);
@@ -151,8 +153,8 @@ TEST(clippingKeepsTheNorm)
     Tensor a = at::zeros({2}).requires_grad_(true);
     Tensor b = at::zeros({1, 1}).requires_grad_(true);
     Tensor withoutGradient = at::zeros({3}).requires_grad_(true);
-    a.mutable_grad() = torch::tensor({3.0f, 0.0f});
-    b.mutable_grad() = torch::tensor({{-4.0f}});
+    a.mutable_grad() = at::tensor({3.0f, 0.0f});
+    b.mutable_grad() = matrix({{-4.0f}});
     COMPARE_CLOSE(gradientNorm({a, b, withoutGradient}), 5, 1e-12);
     COMPARE_CLOSE(clipFactor(5, 1), 0.2, 1e-15);
     COMPARE(clipFactor(0.5, 1), 1.0);

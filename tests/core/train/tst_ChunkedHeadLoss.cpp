@@ -9,12 +9,12 @@ namespace {
 /// Golden set G1: logits of one token, as hidden states in front of a head that passes them on.
 Outcome goldenOne(const HeadLossOptions& options)
 {
-    const Tensor identity = at::eye(3, torch::kDouble);
+    const Tensor identity = at::eye(3, at::kDouble);
     Outcome outcome;
-    outcome.gradients = {at::empty({1, 3}, torch::kDouble), at::zeros({3, 3}, torch::kDouble)};
+    outcome.gradients = {at::empty({1, 3}, at::kDouble), at::zeros({3, 3}, at::kDouble)};
     outcome.sums =
         chunkedHeadLoss(options, {row({1.5, 1.2, .3}), identity}, {row({2, 1, .1}), identity},
-                        torch::tensor({0}, torch::kLong), 1.0, &outcome.gradients);
+                        at::tensor({0}, at::kLong), 1.0, &outcome.gradients);
     return outcome;
 }
 
@@ -152,7 +152,7 @@ TEST(singlePrecisionAgreesWithDouble)
 {
     const Problem p = problem();
     const auto single = [](const HeadInput& input) {
-        return HeadInput{input.hidden.to(torch::kFloat), input.weight.to(torch::kFloat)};
+        return HeadInput{input.hidden.to(at::kFloat), input.weight.to(at::kFloat)};
     };
     const Problem rounded{single(p.student), single(p.teacher), p.targets};
     for (HeadLossOptions options : mixedOptions()) {
@@ -160,10 +160,10 @@ TEST(singlePrecisionAgreesWithDouble)
         const Outcome exact = outcomeOf(p, options, 1.0 / 37);
         const Outcome outcome = outcomeOf(rounded, options, 1.0 / 37);
         COMPARE_CLOSE(outcome.sums.total / exact.sums.total, 1, 1e-5);
-        VERIFY(at::allclose(outcome.gradients.hidden.to(torch::kDouble), exact.gradients.hidden,
-                            1e-4, 1e-6));
-        VERIFY(at::allclose(outcome.gradients.weight.to(torch::kDouble), exact.gradients.weight,
-                            1e-4, 1e-6));
+        VERIFY(at::allclose(outcome.gradients.hidden.to(at::kDouble), exact.gradients.hidden, 1e-4,
+                            1e-6));
+        VERIFY(at::allclose(outcome.gradients.weight.to(at::kDouble), exact.gradients.weight, 1e-4,
+                            1e-6));
         const Outcome again = outcomeOf(rounded, options, 1.0 / 37);
         VERIFY(at::equal(again.gradients.hidden, outcome.gradients.hidden));
         VERIFY(at::equal(again.gradients.weight, outcome.gradients.weight));

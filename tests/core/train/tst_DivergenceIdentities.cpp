@@ -13,7 +13,7 @@ namespace {
 
 Tensor row(const std::vector<double>& values)
 {
-    return torch::tensor(at::ArrayRef<double>(values), torch::kDouble).unsqueeze(0);
+    return at::tensor(at::ArrayRef<double>(values), at::kDouble).unsqueeze(0);
 }
 
 Tensor valuesOf(const DivergenceKernel& kernel, const Tensor& logP, const Tensor& logQ)
@@ -53,8 +53,8 @@ Tensor studentAt(double temperature)
 Tensor randomRows(std::uint64_t seed)
 {
     at::manual_seed(seed);
-    const Tensor sharpness = at::pow(10.0, at::linspace(-2, 1.5, 60, torch::kDouble));
-    return at::log_softmax(at::randn({60, 9}, torch::kDouble) * sharpness.unsqueeze(-1), -1);
+    const Tensor sharpness = at::pow(10.0, at::linspace(-2, 1.5, 60, at::kDouble));
+    return at::log_softmax(at::randn({60, 9}, at::kDouble) * sharpness.unsqueeze(-1), -1);
 }
 
 double binaryEntropy(double beta)
@@ -65,7 +65,7 @@ double binaryEntropy(double beta)
 /// Densities on a grid, as probabilities of its cells.
 struct Line {
     static constexpr double kStep = 0.005;
-    Tensor x = at::arange(-20, 20, kStep, torch::kDouble);
+    Tensor x = at::arange(-20, 20, kStep, at::kDouble);
 
     /// Unnormalised log density of a Gaussian: its logits.
     Tensor gaussian(double mean, double deviation) const
@@ -125,8 +125,8 @@ TEST(softCrossEntropyIsForwardKlAndEntropy)
 TEST(theOrderOfTheVocabularyDoesNotMatter)
 {
     const Tensor logP = randomRows(3), logQ = randomRows(4);
-    const Tensor order = torch::tensor({3, 8, 0, 5, 1, 7, 2, 6, 4});
-    const Tensor targets = at::arange(60, torch::kLong) % 9;
+    const Tensor order = at::tensor({3, 8, 0, 5, 1, 7, 2, 6, 4}, at::kLong);
+    const Tensor targets = at::arange(60, at::kLong) % 9;
     const auto check = [&](const RowLosses& plain, const RowLosses& permuted) {
         VERIFY(at::allclose(plain.values, permuted.values, 1e-12, 1e-13));
         VERIFY(

@@ -14,7 +14,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Tensor row(const std::vector<double>& values)
 {
-    return torch::tensor(at::ArrayRef<double>(values), torch::kDouble).unsqueeze(0);
+    return at::tensor(at::ArrayRef<double>(values), at::kDouble).unsqueeze(0);
 }
 
 double valueOf(const DivergenceKernel& kernel, const Tensor& logP, const Tensor& logQ)
@@ -182,8 +182,7 @@ TEST(whatTheTeacherExcludesCostsNothingForward)
 TEST(crossEntropyTakesTheTarget)
 {
     const Tensor logQ = at::log_softmax(row({1.5, 1.2, .3}), -1);
-    const RowLosses loss =
-        crossEntropyRows(logQ, torch::tensor({0}, torch::kLong), Gradients::Wanted);
+    const RowLosses loss = crossEntropyRows(logQ, at::tensor({0}, at::kLong), Gradients::Wanted);
     COMPARE_CLOSE(loss.values.item<double>(), .71393581, 1e-8);
     compareAll(loss.gradient.squeeze(0), {.489713 - 1, .362788, .147499}, 1e-6);
 }
@@ -192,8 +191,8 @@ TEST(perTokenIsNotPerSequence)
 {
     // [B, S, V] = [2, 3, 4]: batchmean divides by B alone and gives S times the mean over tokens.
     at::manual_seed(1);
-    const Tensor logP = at::log_softmax(at::randn({2, 3, 4}, torch::kDouble), -1);
-    const Tensor logQ = at::log_softmax(at::randn({2, 3, 4}, torch::kDouble), -1);
+    const Tensor logP = at::log_softmax(at::randn({2, 3, 4}, at::kDouble), -1);
+    const Tensor logQ = at::log_softmax(at::randn({2, 3, 4}, at::kDouble), -1);
     const Tensor rows =
         divergenceRows(kForward, logP.reshape({6, 4}), logQ.reshape({6, 4}), Gradients::NotWanted)
             .values;

@@ -10,16 +10,16 @@ TEST(severalDivergencesAreWeighted)
     // Golden set G2, student a; by hand from its printed values:
     //   value     .5 x 1.237811 + .3 x .581653 + .2 x .173347 + .1 x -log(.02)
     //   gradient  .5 x .47 + .3 x .08724 + .2 x .02983 + .1 x .96, and so on
-    const Tensor identity = at::eye(3, torch::kDouble);
+    const Tensor identity = at::eye(3, at::kDouble);
     const HeadLossOptions options{.divergences = {{kForward, .5},
                                                   {{Divergence::ReverseKl}, .3},
                                                   {{Divergence::JensenShannon, .5}, .2}},
                                   .crossEntropyWeight = .1};
     Outcome outcome;
-    outcome.gradients = {at::empty({1, 3}, torch::kDouble), at::zeros({3, 3}, torch::kDouble)};
+    outcome.gradients = {at::empty({1, 3}, at::kDouble), at::zeros({3, 3}, at::kDouble)};
     outcome.sums = chunkedHeadLoss(options, {row({.96, .02, .02}).log(), identity},
                                    {row({.49, .49, .02}).log(), identity},
-                                   torch::tensor({1}, torch::kLong), 1.0, &outcome.gradients);
+                                   at::tensor({1}, at::kLong), 1.0, &outcome.gradients);
     COMPARE_CLOSE(outcome.sums.total, .828071 + .1 * 3.912023, 1e-6);
     compareGradient(outcome, {.267138 + .096, -.263211 - .098, -.003927 + .002}, 5e-6);
     COMPARE_CLOSE(outcome.sums.divergences.at(0), 1.237811, 1e-6);
@@ -95,12 +95,12 @@ TEST(termsWithoutWeightAreOnlyMeasured)
 {
     // The reverse KL of a student that allows what the teacher all but excludes is huge: it is
     // shown, but does not reach the loss.
-    const Tensor identity = at::eye(3, torch::kDouble);
+    const Tensor identity = at::eye(3, at::kDouble);
     const HeadLossOptions options{.divergences = {{kForward, 1}, {{Divergence::ReverseKl}, 0}}};
-    HeadGradients gradients{at::empty({1, 3}, torch::kDouble), {}};
+    HeadGradients gradients{at::empty({1, 3}, at::kDouble), {}};
     const HeadLossSums sums =
         chunkedHeadLoss(options, {row({2, 1, 0}), identity}, {row({2, 1, -800}), identity},
-                        torch::tensor({0}, torch::kLong), 1.0, &gradients);
+                        at::tensor({0}, at::kLong), 1.0, &gradients);
     COMPARE_CLOSE(sums.total, .094344, 1e-6);
     VERIFY(sums.divergences.at(1) > 10);
     const Tensor alone = at::softmax(row({2, 1, 0}), -1) - at::softmax(row({2, 1, -800}), -1);

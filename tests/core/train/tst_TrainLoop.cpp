@@ -203,7 +203,7 @@ TEST(unequalMicroBatchesWeighByTokens)
         parameter.requires_grad_(true);
     }
     SmallHidden objective(*model);
-    const Tensor windows = pair.calibration.tokens.narrow(0, 0, 4).to(torch::kLong);
+    const Tensor windows = pair.calibration.tokens.narrow(0, 0, 4).to(at::kLong);
     const auto gradients = [&](const std::vector<Tensor>& parts) {
         for (Tensor& parameter : model->parameters()) {
             parameter.mutable_grad().reset();

@@ -101,7 +101,7 @@ TEST(bf16ProductsKeepFp32Weights)
     distil(pair.inputs(*plain, pair.folder.path() / "plain"), shortTraining(), plainMonitor);
     distil(pair.inputs(*cast, pair.folder.path() / "cast"), shortTraining({{"autocast", true}}),
            castMonitor);
-    COMPARE(cast->parameters().front().scalar_type(), torch::kFloat);
+    COMPARE(cast->parameters().front().scalar_type(), at::kFloat);
     VERIFY(!equalBits(weightsOf(*plain), weightsOf(*cast)));
     const double start = castMonitor.series.at("held_out/kl/mean").front().value;
     VERIFY(castMonitor.last("held_out/kl/mean") < 0.8 * start);
@@ -116,7 +116,7 @@ TEST(bf16WeightsLearnThroughMasters)
         CausalLM::open(pair.teacherFolder, {.dtype = NumberType::BFloat16, .keepBlocks = {0, 2}});
     TrainMonitor monitor;
     distil(pair.inputs(*student, pair.folder.path() / "run"), shortTraining(), monitor);
-    COMPARE(student->parameters().front().scalar_type(), torch::kBFloat16);
+    COMPARE(student->parameters().front().scalar_type(), at::kBFloat16);
     VERIFY(monitor.last("held_out/kl/mean") <
            0.8 * monitor.series.at("held_out/kl/mean").front().value);
 }

@@ -96,7 +96,7 @@ TEST(gradientsAreThoseOfTheWholeLoss)
             parameter.requires_grad_(true);
         }
         const Tensor loss =
-            wholeLoss(*student, *pair.teacher, pair.calibration.tokens.to(torch::kLong));
+            wholeLoss(*student, *pair.teacher, pair.calibration.tokens.to(at::kLong));
         loss.backward();
         double squares = 0;
         for (Tensor& parameter : student->parameters()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/prune-magnitude/GlobalQuota.h"
 #include "tests/support/FixtureF1.h"
+#include "tests/support/Matrix.h"
 #include "tests/support/MethodHarness.h"
 #include "tests/support/Test.h"
 
@@ -18,7 +19,7 @@ Tensor magnitudeMask(const Tensor& W, const ParamValues& params)
 {
     Linear layer("q", W.clone());
     pruneOne({.id = "prune-magnitude", .params = params}, layer,
-             torch::ones({4, W.size(1)}, W.options()));
+             at::ones({4, W.size(1)}, W.options()));
     return layer.mask();
 }
 
@@ -51,7 +52,7 @@ Quotas slowQuotas(const std::vector<Tensor>& weights, double sparsity, double ca
     std::vector<std::tuple<float, std::size_t, std::int64_t>> all;
     Quotas quotas;
     for (std::size_t i = 0; i < weights.size(); ++i) {
-        const Tensor flat = weights[i].abs().to(torch::kFloat).reshape({-1});
+        const Tensor flat = weights[i].abs().to(at::kFloat).reshape({-1});
         for (std::int64_t j = 0; j < flat.numel(); ++j) {
             all.emplace_back(flat[j].item<float>(), i, j);
         }
@@ -74,7 +75,7 @@ Quotas slowQuotas(const std::vector<Tensor>& weights, double sparsity, double ca
 
 TEST(comparesWithinLinearRowOrModel)
 {
-    const Tensor W = torch::tensor({{.5, -2., .1, 1.}, {1.5, .2, -.3, .4}});
+    const Tensor W = matrix({{.5, -2., .1, 1.}, {1.5, .2, -.3, .4}});
     COMPARE(maskWords(magnitudeMask(W, {{"scope", "row"}})), "000a 0009");
     COMPARE(maskWords(magnitudeMask(W, {{"reference-count", true}})), "000a 0001"); // 5 of 8
     COMPARE(maskWords(magnitudeMask(W, {})), "000b 0001");                          // 4 of 8
@@ -86,25 +87,25 @@ TEST(comparesWithinLinearRowOrModel)
 TEST(tiesInRoundedWeightsDoNotOvershoot)
 {
     const Tensor rounded = (fixtureF1().W * 8).round() / 8;
-    COMPARE(zeros(magnitudeMask(rounded, {{"reference-count", true}}).to(torch::kLong)), 73);
-    COMPARE(zeros(magnitudeMask(rounded, {}).to(torch::kLong)), 64);
-    const Tensor inBf16 = fixtureF1().W.to(torch::kBFloat16);
-    COMPARE(zeros(magnitudeMask(inBf16, {}).to(torch::kLong)), 64);
+    COMPARE(zeros(magnitudeMask(rounded, {{"reference-count", true}}).to(at::kLong)), 73);
+    COMPARE(zeros(magnitudeMask(rounded, {}).to(at::kLong)), 64);
+    const Tensor inBf16 = fixtureF1().W.to(at::kBFloat16);
+    COMPARE(zeros(magnitudeMask(inBf16, {}).to(at::kLong)), 64);
 }
 
 TEST(keptWeightsAreUntouched)
 {
-    const Tensor W = fixtureF1().W.to(torch::kFloat);
+    const Tensor W = fixtureF1().W.to(at::kFloat);
     Linear layer("q", W.clone());
-    pruneOne({.id = "prune-magnitude"}, layer, torch::ones({4, 16}));
-    VERIFY(at::equal(layer.weight(), at::where(layer.mask(), W, torch::zeros_like(W))));
+    pruneOne({.id = "prune-magnitude"}, layer, at::ones({4, 16}));
+    VERIFY(at::equal(layer.weight(), at::where(layer.mask(), W, at::zeros_like(W))));
     VERIFY(!hasNegativeZero(layer.weight()));
 }
 
 TEST(oneThresholdMayEmptyALinear)
 {
-    const std::vector<Tensor> weights{torch::tensor({{.1F, .2F}, {.3F, .4F}}),
-                                      torch::tensor({{1.F, 2.F}, {3.F, 4.F}})};
+    const std::vector<Tensor> weights{matrix({{.1F, .2F}, {.3F, .4F}}),
+                                      matrix({{1.F, 2.F}, {3.F, 4.F}})};
     COMPARE(quotasOf(weights, 0.5, 1.0) == Quotas({{"w0", 4}, {"w1", 0}}), true);
     COMPARE(quotasOf(weights, 0.5, 0.75) == Quotas({{"w0", 3}, {"w1", 1}}), true);
     COMPARE(quotasOf(weights, 0.5, 0.5) == Quotas({{"w0", 2}, {"w1", 2}}), true);
@@ -117,7 +118,7 @@ TEST(globalCountsEqualASort)
 {
     at::manual_seed(11);
     const std::vector<Tensor> weights{at::randn({13, 40}) * 0.1, at::randn({7, 31}),
-                                      at::randint(-4, 5, {20, 20}, torch::kFloat) / 8};
+                                      at::randint(-4, 5, {20, 20}, at::kFloat) / 8};
     for (const double s : {0.05, 0.3, 0.5, 0.9}) {
         for (const double cap : {0.95, 1.0}) {
             VERIFY(quotasOf(weights, s, cap) == slowQuotas(weights, s, cap));
@@ -128,14 +129,14 @@ TEST(globalCountsEqualASort)
 
 TEST(equalWeightsGoInOrder)
 {
-    const std::vector<Tensor> weights(3, torch::ones({2, 5}));
+    const std::vector<Tensor> weights(3, at::ones({2, 5}));
     COMPARE(quotasOf(weights, 0.5, 1.0) == Quotas({{"w0", 10}, {"w1", 5}, {"w2", 0}}), true);
     COMPARE(quotasOf(weights, 0.5, 0.6) == Quotas({{"w0", 6}, {"w1", 6}, {"w2", 3}}), true);
 }
 
 TEST(refusesWeightsThatAreNotFinite)
 {
-    const Tensor W = torch::tensor({{1.F, std::numeric_limits<float>::infinity()}});
+    const Tensor W = matrix({{1.F, std::numeric_limits<float>::infinity()}});
     VERIFY_FAILS(quotasOf({W}, 0.5, 1.0), ErrorCode::Numeric, "w0");
 }
 

@@ -64,7 +64,7 @@ TEST(aFixedMaskMakesTheBlockSizeIrrelevant)
     const F1Setup setup;
     const Tensor M = keepLargest(setup.f.W.abs(), 0.5);
     const Tensor expected =
-        slowSolve(setup.f.W, setup.f.H + setup.factor.lambda * at::eye(16, torch::kDouble), M);
+        slowSolve(setup.f.W, setup.f.H + setup.factor.lambda * at::eye(16, at::kDouble), M);
     for (const std::int64_t block :
          {1, 3, 4, 5, 7, 16, 128}) { // 3, 5 and 7 leave a short last block
         const Solution solution = solve(setup.f.W, setup.factor.U, block, fixed(M));
@@ -87,14 +87,15 @@ TEST(wandaMaskWithUpdate)
 TEST(rowsMayBePermutedButColumnsAreNotSorted)
 {
     const F1Setup setup;
-    const Tensor rows = torch::tensor({3, 1, 7, 0, 2, 6, 5, 4});
+    const Tensor rows = at::tensor({3, 1, 7, 0, 2, 6, 5, 4}, at::kLong);
     const Tensor swapped =
         solve(setup.f.W.index_select(0, rows), setup.factor.U, 8, lowestOfBlock({})).W;
     VERIFY(at::equal(swapped, solveF1(setup, 8).W.index_select(0, rows)));
 
     // A shuffle of the columns changes 16 of the 128 places and more than doubles the error.
     const PruneTarget inclusive{.referenceCount = true};
-    const Tensor columns = torch::tensor({2, 10, 0, 14, 6, 5, 3, 8, 7, 11, 15, 1, 12, 13, 9, 4});
+    const Tensor columns =
+        at::tensor({2, 10, 0, 14, 6, 5, 3, 8, 7, 11, 15, 1, 12, 13, 9, 4}, at::kLong);
     const Tensor H = setup.f.H.index_select(0, columns).index_select(1, columns);
     const Solution shuffled =
         solve(setup.f.W.index_select(1, columns), inverseFactor(H, 0.01, "F1", noWarning).U, 8,
@@ -118,8 +119,8 @@ TEST(scalingOfInputsOnlyMattersThroughDamping)
     const auto masks = [&](double damping, const Tensor& scale) {
         return solved(damping, scale, 1 / scale).M;
     };
-    const Tensor none = torch::ones({16}, torch::kDouble);
-    const Tensor uneven = at::pow(2.0, at::arange(16, torch::kDouble) / 2 - 4);
+    const Tensor none = at::ones({16}, at::kDouble);
+    const Tensor uneven = at::pow(2.0, at::arange(16, at::kDouble) / 2 - 4);
     VERIFY(at::equal(masks(0.0, none), masks(0.0, uneven)));
     VERIFY(!at::equal(masks(0.01, none), masks(0.01, uneven)));
     // Damping is relative: three times the inputs change neither mask nor weights.
@@ -158,7 +159,7 @@ TEST(everyBlockOrGroupLosesExactlyItsShare)
     for (const auto& [pattern, removed, of] :
          {std::tuple{"2:4", 2, 4}, std::tuple{"1:4", 1, 4}, std::tuple{"3:8", 3, 8}}) {
         const Tensor M = solveF1(setup, 8, {.pattern = pattern}).M.reshape({-1, of});
-        VERIFY(at::equal(M.logical_not().sum(1), at::full({M.size(0)}, removed, torch::kLong)));
+        VERIFY(at::equal(M.logical_not().sum(1), at::full({M.size(0)}, removed, at::kLong)));
     }
 }
 
@@ -168,14 +169,14 @@ TEST(groupsAreChosenWithTheWeightsAsTheyAre)
     const F1Setup setup;
     Tensor W = setup.f.W.clone();
     const Tensor& U = setup.factor.U;
-    Tensor M = torch::ones(W.sizes(), torch::kBool);
+    Tensor M = at::ones(W.sizes(), at::kBool);
     for (std::int64_t j = 0; j < 16; ++j) {
         if (j % 4 == 0) {
             const Tensor S = (W.slice(1, j, j + 4) / U.diagonal().slice(0, j, j + 4)).square();
             M.slice(1, j, j + 4).copy_(keepLargestInGroups(S, {2, 4}));
         }
         const Tensor error =
-            at::where(M.select(1, j), torch::zeros({8}, torch::kDouble), W.select(1, j) / U[j][j]);
+            at::where(M.select(1, j), at::zeros({8}, at::kDouble), W.select(1, j) / U[j][j]);
         W.slice(1, j, 16).sub_(at::outer(error, U[j].slice(0, j, 16)));
         W.select(1, j).masked_fill_(M.select(1, j).logical_not(), 0);
     }
@@ -190,8 +191,8 @@ TEST(bestWeightsForTheSameMaskLoseLess)
 {
     at::manual_seed(5);
     for (int trial = 0; trial < 240; ++trial) {
-        const Tensor W = at::randn({6, 20}, torch::kDouble);
-        const Tensor X = at::randn({80, 20}, torch::kDouble).cumsum(1);
+        const Tensor W = at::randn({6, 20}, at::kDouble);
+        const Tensor X = at::randn({80, 20}, at::kDouble).cumsum(1);
         const Tensor G = at::mm(X.t(), X);
         const Solution solution =
             solve(W, inverseFactor(G, 0.01, "q", noWarning).U, 7, lowestOfBlock({}));
@@ -211,9 +212,9 @@ TEST(wideLinearsHaveAShortLastBlock)
     COMPARE(zeros(solution.W.slice(1, 0, 128)), prunedCount(10 * 128, 0.6));
     COMPARE(zeros(solution.W.slice(1, 128, 200)), prunedCount(10 * 72, 0.6));
     const Tensor damped = G + factor.lambda * at::eye(200);
-    const Tensor slow = slowSolve(W.to(torch::kDouble), damped.to(torch::kDouble), solution.M);
-    COMPARE_CLOSE(relativeError(slow, solution.W.to(torch::kDouble), damped.to(torch::kDouble)),
-                  0.0, 1e-6);
+    const Tensor slow = slowSolve(W.to(at::kDouble), damped.to(at::kDouble), solution.M);
+    COMPARE_CLOSE(relativeError(slow, solution.W.to(at::kDouble), damped.to(at::kDouble)), 0.0,
+                  1e-6);
     VERIFY(lossResidual(solution, W, G, 1.0, factor.lambda) < 1e-3);
 }
 
@@ -227,8 +228,8 @@ TEST(refusesSettingsThatDoNotFit)
     VERIFY(issuesOf("prune-sparsegpt", {{"block-size", 126}}).empty());
     COMPARE(firstKey({{"block-size", 0}}), "block-size");
     COMPARE(firstKey({{"hessian-precision", "bf16"}}), "hessian-precision");
-    Linear layer("q", torch::ones({2, 6}));
+    Linear layer("q", at::ones({2, 6}));
     VERIFY_FAILS(pruneOne({.id = "prune-sparsegpt", .params = {{"pattern", "2:4"}}}, layer,
-                          torch::ones({3, 6})),
+                          at::ones({3, 6})),
                  ErrorCode::InvalidInput, "multiple of 4, but the linear has 6 inputs");
 }
