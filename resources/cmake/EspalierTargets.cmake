@@ -9,9 +9,10 @@ target_compile_options(espalier_flags INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-array-bounds;-Wno-stringop-overflow>
   -fvisibility=hidden -fvisibility-inlines-hidden
   $<$<BOOL:${ESPALIER_CCACHE}>:-fpch-preprocess>
-  $<$<BOOL:${ESPALIER_WARNINGS_AS_ERRORS}>:-Werror>
-  $<$<BOOL:${ESPALIER_SANITIZE}>:-fsanitize=${ESPALIER_SANITIZE};-fno-omit-frame-pointer>)
-target_link_options(espalier_flags INTERFACE
-  $<$<BOOL:${ESPALIER_SANITIZE}>:-fsanitize=${ESPALIER_SANITIZE}>)
+  $<$<BOOL:${ESPALIER_WARNINGS_AS_ERRORS}>:-Werror>)
+if(ESPALIER_SANITIZE) # not a generator expression: a comma in the list would end it
+  target_compile_options(espalier_flags INTERFACE "-fsanitize=${ESPALIER_SANITIZE}" -fno-omit-frame-pointer)
+  target_link_options(espalier_flags INTERFACE "-fsanitize=${ESPALIER_SANITIZE}")
+endif()
 # Programs find the private libraries from bin, once installed; libraries and methods set their own path.
 set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/espalier")
