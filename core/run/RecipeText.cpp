@@ -41,6 +41,26 @@ std::string inlineText(const Json& value)
     return compactText(value);
 }
 
+/// A data set, evaluation or export, and lists of them, without the members that say nothing:
+/// reading takes 0, "" and {} for those that are missing.
+Json withoutEmptyMembers(const Json& value)
+{
+    Json result = value;
+    if (value.is_structured()) {
+        result.clear();
+        for (const auto& [key, member] : value.items()) {
+            const Json rest = withoutEmptyMembers(member);
+            const bool isEmpty = rest == 0 || rest == "" || rest == Json::object();
+            if (value.is_array()) {
+                result.push_back(rest);
+            } else if (!isEmpty) {
+                result[key] = rest;
+            }
+        }
+    }
+    return result;
+}
+
 } // namespace
 
 std::string recipeText(const RunSpec& spec)
@@ -53,16 +73,19 @@ std::string recipeText(const RunSpec& spec)
         if (value == usual.at(key) && key != "method" && key != "seed") {
             continue;
         }
+        const bool isList = (key == "evaluations" || key == "exports") && value.is_array();
         if (key == "params") {
             text += "params:\n";
             for (const auto& [name, param] : value.items()) {
                 text += "  " + inlineText(name) + ": " + inlineText(param) + "\n";
             }
-        } else if ((key == "evaluations" || key == "exports") && value.is_array()) {
+        } else if (isList) {
             text += key + ":\n";
-            for (const Json& element : value) {
+            for (const Json& element : withoutEmptyMembers(value)) {
                 text += "  - " + inlineText(element) + "\n";
             }
+        } else if (key == "calibration") {
+            text += key + ": " + inlineText(withoutEmptyMembers(value)) + "\n";
         } else {
             text += key + ": " + inlineText(value) + "\n";
         }

@@ -212,6 +212,33 @@ TEST(aliasesCannotExplode)
     verifyRefused(yaml, "more than 100000 values");
 }
 
+TEST(recipeTextLeavesOutWhatSaysNothing)
+{
+    const RunSpec spec{
+        .method = "prune-wanda",
+        .params = {{"empty", ""}, {"zero", 0}}, // these are values
+        .calibration = DataSpec{.source = "builtin:tinystories", .windows = 3},
+        .evaluations = {{.kind = "perplexity", .data = {.source = "text:/a.txt", .length = 8}},
+                        {.kind = "speed"}},
+        .exports = {{}, {.folder = "/models/half"}}};
+    const std::string text = recipeText(spec);
+    COMPARE(text, "method: prune-wanda\n"
+                  "calibration: { source: \"builtin:tinystories\", windows: 3 }\n"
+                  "params:\n"
+                  "  empty: \"\"\n"
+                  "  zero: 0\n"
+                  "evaluations:\n"
+                  "  - { data: { length: 8, source: \"text:/a.txt\" }, kind: perplexity }\n"
+                  "  - { kind: speed }\n"
+                  "exports:\n"
+                  "  - { format: safetensors }\n"
+                  "  - { folder: /models/half, format: safetensors }\n"
+                  "seed: 0\n");
+    VERIFY(parse(text).members.front().spec == spec);
+    const RunSpec bare{.method = "none", .calibration = DataSpec{}, .evaluations = {{}}};
+    VERIFY(parse(recipeText(bare)).members.front().spec == bare);
+}
+
 TEST(recipeTextReadsBack)
 {
     const RunSpec spec{.title = "It's: \"half\" # of it",
