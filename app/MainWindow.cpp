@@ -151,6 +151,8 @@ void MainWindow::showPage(const QString& id)
         m_newRunButton->setIcon(
             icon(Glyph::Plus, hasOwn ? &PlotTheme::text : &PlotTheme::onAccent));
         m_settings.setPage(id);
+        m_pages->currentWidget()
+            ->setFocus(); // work begins in the page, not at the window's buttons
         QTimer::singleShot(0, this, &MainWindow::polish);
         return;
     }
@@ -164,9 +166,6 @@ void MainWindow::polish()
     setRole(rail, "rail");
     QEvent change(QEvent::StyleChange); // its layout takes margins from the style then only
     QCoreApplication::sendEvent(rail, &change);
-    if (m_newRunButton->hasFocus()) {
-        m_pages->currentWidget()->setFocus(); // work begins in the page
-    }
 }
 
 void MainWindow::openRun(qint64 id)

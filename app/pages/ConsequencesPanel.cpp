@@ -3,6 +3,7 @@
 
 #include "widgets/form/HonestyPanel.h"
 #include "widgets/plots/StyleSheet.h"
+#include "widgets/views/ColumnScroll.h"
 #include "widgets/views/Icons.h"
 #include "widgets/views/SegmentedButtons.h"
 
@@ -16,6 +17,12 @@
 #include <QVBoxLayout>
 
 namespace espalier {
+
+namespace {
+
+constexpr int kLeastLines = 6;
+
+} // namespace
 
 ConsequencesPanel::ConsequencesPanel(QWidget* parent)
     : QWidget(parent)
@@ -35,28 +42,42 @@ ConsequencesPanel::ConsequencesPanel(QWidget* parent)
     setRole(secondRule, "rule");
     auto* copyButton = new QPushButton(icon(Glyph::Copy), tr("Copy"), this);
     copyButton->setObjectName(QStringLiteral("copyRecipe"));
+    auto* saveButton = new QPushButton(icon(Glyph::Save), tr("Save recipe…"), this);
+    saveButton->setObjectName(QStringLiteral("saveRecipe"));
+    saveButton->setToolTip(tr("A file that espalier-run run takes"));
     m_choice->setObjectName(QStringLiteral("recipeOrCommand"));
     m_choice->setCurrent(0);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(12, 8, 12, 8);
     line->addWidget(m_choice);
     line->addStretch(1);
-    line->addWidget(copyButton);
+    auto* buttons = new QHBoxLayout;
+    buttons->setContentsMargins(12, 8, 12, 8);
+    buttons->setSpacing(8);
+    buttons->addStretch(1);
+    buttons->addWidget(copyButton);
+    buttons->addWidget(saveButton);
     m_texts->addWidget(m_recipe);
     m_texts->addWidget(m_command);
-    m_command->setLineWrapMode(QPlainTextEdit::WidgetWidth);
+    m_texts->setMinimumHeight(fontMetrics().height() * kLeastLines);
+    auto* honesty = new ColumnScroll(this);
+    honesty->setObjectName(QStringLiteral("honestyScroll"));
+    honesty->setWidget(m_honesty);
+    honesty->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
 
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(title);
     column->addWidget(rule);
-    column->addWidget(m_honesty);
+    column->addWidget(honesty);
     column->addWidget(secondRule);
     column->addLayout(line);
     column->addWidget(m_texts, 1);
+    column->addLayout(buttons);
     connect(m_choice, &SegmentedButtons::currentChanged, m_texts, &QStackedWidget::setCurrentIndex);
     connect(copyButton, &QPushButton::clicked, this, &ConsequencesPanel::copy);
+    connect(saveButton, &QPushButton::clicked, this, &ConsequencesPanel::saveRequested);
 }
 
 QPlainTextEdit* ConsequencesPanel::makeText(const char* name)
@@ -65,7 +86,8 @@ QPlainTextEdit* ConsequencesPanel::makeText(const char* name)
     text->setObjectName(QString::fromLatin1(name));
     text->setReadOnly(true);
     text->setFrameShape(QFrame::NoFrame);
-    text->setLineWrapMode(QPlainTextEdit::NoWrap);
+    text->setLineWrapMode(QPlainTextEdit::WidgetWidth);
+    text->setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     text->document()->setDocumentMargin(12);
     setTextRole(text, TextRole::Mono);
     return text;

@@ -25,6 +25,7 @@ public:
 
 Q_SIGNALS:
     void copied(const QString& message);
+    void saveRequested();
 
 private:
     QPlainTextEdit* makeText(const char* name);

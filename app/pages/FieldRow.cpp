@@ -23,6 +23,8 @@ FieldRow::FieldRow(const QString& label, QWidget* editor, QWidget* parent)
     , m_help(new QLabel(this))
     , m_issue(new QWidget(this))
     , m_issueText(new QLabel(m_issue))
+    , m_grid(new QGridLayout(this))
+    , m_place(*m_grid, *m_help, 1)
 {
     m_name->setBuddy(editor);
     setLabelWidth(std::max(kLabelWidth, fontMetrics().averageCharWidth() * 18));
@@ -41,20 +43,30 @@ FieldRow::FieldRow(const QString& label, QWidget* editor, QWidget* parent)
     issueLine->addWidget(m_issueText, 1);
     m_issue->hide();
 
-    auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(kIndent, 2, 0, 2);
-    grid->setHorizontalSpacing(8);
-    grid->setVerticalSpacing(3);
-    grid->addWidget(m_name, 0, 0);
-    grid->addWidget(editor, 0, 1);
-    grid->addWidget(m_help, 0, 2);
-    grid->addWidget(m_issue, 1, 1, 1, 2);
-    grid->setColumnStretch(2, 1);
+    m_grid->setContentsMargins(kIndent, 2, 0, 2);
+    m_grid->setHorizontalSpacing(8);
+    m_grid->setVerticalSpacing(3);
+    m_grid->addWidget(m_name, 0, 0);
+    m_grid->addWidget(editor, 0, 1);
+    m_grid->addWidget(m_issue, 2, 1, 1, 2);
+    m_grid->setColumnStretch(2, 1);
 }
 
 void FieldRow::setLabelWidth(int width)
 {
     m_name->setFixedWidth(width);
+    m_place.fit(this->width());
+}
+
+QSize FieldRow::minimumSizeHint() const
+{
+    return {m_place.leastWidth(), QWidget::minimumSizeHint().height()};
+}
+
+void FieldRow::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_place.fit(width());
 }
 
 void FieldRow::setHelp(const QString& text)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/form/HelpPlace.h"
+
 #include <QWidget>
 
+class QGridLayout;
 class QLabel;
 
 namespace espalier {
@@ -26,12 +29,19 @@ public:
 
     QWidget* editor() const { return m_editor; }
 
+    QSize minimumSizeHint() const override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QLabel* m_name;
     QWidget* m_editor;
     QLabel* m_help;
     QWidget* m_issue;
     QLabel* m_issueText;
+    QGridLayout* m_grid;
+    HelpPlace m_place;
 };
 
 } // namespace espalier

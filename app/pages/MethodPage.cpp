@@ -5,6 +5,7 @@
 #include "app/Workspace.h"
 #include "app/pages/ConsequencesPanel.h"
 #include "app/pages/ModelDataForm.h"
+#include "app/pages/RunFooter.h"
 #include "app/pages/ThenForm.h"
 #include "app/rows/RunList.h"
 #include "app/settings/Settings.h"
@@ -16,8 +17,6 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QLabel>
-#include <QPushButton>
-#include <QRegularExpression>
 #include <QSplitter>
 
 namespace espalier {
@@ -81,8 +80,12 @@ MethodPage::MethodPage(const Context& context, QWidget* parent)
     , m_chooseFolder([this](const QString& title, const QString& current) {
         return QFileDialog::getExistingDirectory(this, title, current);
     })
+    , m_chooseFile([this](const QString& title, const QString& current) {
+        return QFileDialog::getSaveFileName(this, title, current, tr("Recipes (*.yaml)"));
+    })
 {
     setObjectName(QStringLiteral("newRun"));
+    setFocusProxy(m_gallery); // work begins in the first field
     m_validation.setSingleShot(true);
     m_validation.setInterval(kValidationMs);
     connect(&m_validation, &QTimer::timeout, this, [this] { m_question.request(); });
@@ -93,38 +96,43 @@ MethodPage::MethodPage(const Context& context, QWidget* parent)
     m_splitter->setSizes({300, 640, 350});
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setChildrenCollapsible(false);
-    m_gallery->setMinimumWidth(190);
-    m_consequences->setMinimumWidth(240);
+    m_gallery->setMinimumWidth(212);
+    m_consequences->setMinimumWidth(224);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_splitter);
-
-    connect(m_gallery, &MethodGallery::currentMethodChanged, this, &MethodPage::methodChanged);
-    connect(m_modelData, &ModelDataForm::changed, this, &MethodPage::changed);
-    connect(m_modelData, &ModelDataForm::addModelRequested, this, &MethodPage::addModelFolder);
-    connect(m_params, &ParamForm::valuesChanged, this, &MethodPage::changed);
-    connect(m_then, &ThenForm::changed, this, &MethodPage::changed);
-    connect(m_run, &QPushButton::clicked, this, &MethodPage::submit);
-    connect(m_issueLink, &QPushButton::clicked, this, &MethodPage::focusIssue);
-    connect(m_consequences, &ConsequencesPanel::copied, &context.navigator,
-            &Navigator::messageShown);
-    const auto again = [this] { m_knownQuestion.request(); };
-    connect(&context.workspace, &Workspace::runsChanged, this, again);
-    connect(&context.workspace, &Workspace::modelsChanged, this, again);
-    connect(&context.workspace, &Workspace::submitted, this, [this](const QList<qint64>& ids) {
-        m_isSubmitting = false;
-        updateRunButton();
-        Q_EMIT m_context.navigator.runRequested(ids.first());
-    });
-    connect(&context.workspace, &Workspace::failed, this, [this] {
-        m_isSubmitting = false;
-        updateRunButton();
-    });
+    connectAll();
     showGallery();
     if (const auto methods = context.workspace.methods().methods(); !methods.empty()) {
         chooseMethod(fromUtf8(methods.back()->info().id));
     }
     m_knownQuestion.request();
+}
+
+void MethodPage::connectAll()
+{
+    connect(m_gallery, &MethodGallery::currentMethodChanged, this, &MethodPage::methodChanged);
+    connect(m_modelData, &ModelDataForm::changed, this, &MethodPage::changed);
+    connect(m_modelData, &ModelDataForm::addModelRequested, this, &MethodPage::addModelFolder);
+    connect(m_params, &ParamForm::valuesChanged, this, &MethodPage::changed);
+    connect(m_then, &ThenForm::changed, this, &MethodPage::changed);
+    connect(m_footer, &RunFooter::runRequested, this, &MethodPage::submit);
+    connect(m_footer, &RunFooter::issueRequested, this, &MethodPage::focusIssue);
+    connect(m_consequences, &ConsequencesPanel::saveRequested, this, &MethodPage::saveRecipe);
+    connect(m_consequences, &ConsequencesPanel::copied, &m_context.navigator,
+            &Navigator::messageShown);
+    const auto again = [this] { m_knownQuestion.request(); };
+    connect(&m_context.workspace, &Workspace::runsChanged, this, again);
+    connect(&m_context.workspace, &Workspace::modelsChanged, this, again);
+    connect(&m_context.workspace, &Workspace::submitted, this, [this](const QList<qint64>& ids) {
+        m_isSubmitting = false;
+        updateRunButton();
+        Q_EMIT m_context.navigator.runRequested(ids.first());
+    });
+    connect(&m_context.workspace, &Workspace::failed, this, [this] {
+        m_isSubmitting = false;
+        updateRunButton();
+    });
 }
 
 void MethodPage::chooseMethod(const QString& id)
@@ -172,18 +180,6 @@ void MethodPage::methodChanged()
     changed();
 }
 
-/// The method's longest label sets the column for the whole form.
-void MethodPage::alignLabels()
-{
-    const auto labels = m_params->findChildren<QLabel*>(
-        QRegularExpression(QStringLiteral("\\.label$")), Qt::FindChildrenRecursively);
-    for (FieldRow* row : findChildren<FieldRow*>()) {
-        if (!labels.isEmpty()) {
-            row->setLabelWidth(labels.last()->minimumWidth());
-        }
-    }
-}
-
 std::vector<RunSpec> MethodPage::specs() const
 {
     std::vector<RunSpec> list;
@@ -207,8 +203,7 @@ void MethodPage::changed()
     m_isChecked = false;
     const std::vector<RunSpec> wanted = specs();
     if (m_method != nullptr && !wanted.empty()) {
-        m_consequences->setRecipe(fromUtf8(recipeText(wanted.front())),
-                                  fromUtf8(commandLine(wanted.front())));
+        m_consequences->setRecipe(recipe(), fromUtf8(commandLine(wanted.front())));
         const ModelEntry* model = m_modelData->model();
         if (model != nullptr && model->isUsable() &&
             validate(wanted.front().params, m_method->params()).empty()) {
@@ -235,40 +230,34 @@ void MethodPage::showIssues(const std::vector<ParamIssue>& issues)
     updateRunButton();
 }
 
+QString MethodPage::whyNotNow() const
+{
+    if (m_context.workspace.isReadOnly()) {
+        return tr("This workspace is read-only: %1").arg(m_context.workspace.readOnlyReason());
+    }
+    if (!m_issues.empty()) {
+        return withoutOptions(m_issues.front().message);
+    }
+    if (m_method == nullptr) {
+        return tr("Choose a method on the left.");
+    }
+    if (m_modelData->model() == nullptr) {
+        return tr("Reading models.");
+    }
+    return m_isSubmitting ? tr("The run is being written.") : QString();
+}
+
 void MethodPage::updateRunButton()
 {
-    const int count = static_cast<int>(specs().size());
-    m_run->setText(count > 1 ? tr("Run %n seeds", nullptr, count) : tr("Run"));
-    const int issues = static_cast<int>(m_issues.size());
-    m_issueText->setVisible(issues > 0);
-    m_issueLink->setVisible(issues > 0);
-    m_issueText->setText(
-        tr("%n issue(s):", nullptr, issues)
-            .replace(QStringLiteral("(s)"), issues == 1 ? QString() : QStringLiteral("s")));
-    if (issues > 0) {
-        m_issueLink->setText(fromUtf8(m_issues.front().key));
-    }
-    QString reason;
-    if (m_context.workspace.isReadOnly()) {
-        reason = tr("This workspace is read-only: %1").arg(m_context.workspace.readOnlyReason());
-    } else if (issues > 0) {
-        reason = withoutOptions(m_issues.front().message);
-    } else if (count == 0) {
-        reason = tr("Choose a method on the left.");
-    } else if (m_modelData->model() == nullptr) {
-        reason = tr("Reading models.");
-    } else if (m_isSubmitting) {
-        reason = tr("The run is being written.");
-    }
-    m_run->setEnabled(reason.isEmpty());
-    m_run->setToolTip(reason.isEmpty() ? tr("Start now or when its turn comes (Ctrl+Enter)")
-                                       : reason);
+    const QString reason = whyNotNow();
+    m_footer->setIssues(m_issues);
+    m_footer->setRuns(static_cast<int>(specs().size()), reason);
     Q_EMIT submittableChanged(reason.isEmpty());
 }
 
 void MethodPage::submit()
 {
-    if (!m_run->isEnabled()) {
+    if (!m_footer->canRun()) {
         return;
     }
     m_isSubmitting = true;

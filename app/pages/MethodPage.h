@@ -12,8 +12,6 @@
 #include <map>
 
 class QLabel;
-class QPushButton;
-class QScrollArea;
 class QSplitter;
 
 namespace espalier {
@@ -23,6 +21,7 @@ class Method;
 class MethodGallery;
 class ModelDataForm;
 class ParamForm;
+class RunFooter;
 class ThenForm;
 
 /// "New run": method, form, consequences; every change updates all three.
@@ -39,10 +38,14 @@ public:
     /// Asks for a model folder; tests answer instead of the dialog.
     void setFolderChooser(FileChooser choose) { m_chooseFolder = std::move(choose); }
 
+    /// Asks where a recipe is saved, likewise.
+    void setFileChooser(FileChooser choose) { m_chooseFile = std::move(choose); }
+
     void submit();
 
 Q_SIGNALS:
     void submittableChanged(bool isSubmittable);
+    void recipeSaved(const QString& file);
 
 private:
     struct Known {
@@ -52,7 +55,7 @@ private:
 
     QWidget* makeForm(const QString& demo);
     QWidget* makeHeader();
-    QWidget* makeFooter();
+    void connectAll();
     void showKnown(const Known& known);
     void showGallery();
     void methodChanged();
@@ -60,7 +63,10 @@ private:
     void changed();
     void showIssues(const std::vector<ParamIssue>& issues);
     void updateRunButton();
+    QString whyNotNow() const;
     void focusIssue();
+    QString recipe() const;
+    void saveRecipe();
     void addModelFolder();
 
     Context m_context;
@@ -69,13 +75,10 @@ private:
     QSplitter* m_splitter;
     QLabel* m_title = nullptr;
     QLabel* m_summary = nullptr;
-    QScrollArea* m_scroll = nullptr;
     ModelDataForm* m_modelData = nullptr;
     ParamForm* m_params = nullptr;
     ThenForm* m_then = nullptr;
-    QLabel* m_issueText = nullptr;
-    QPushButton* m_issueLink = nullptr;
-    QPushButton* m_run = nullptr;
+    RunFooter* m_footer = nullptr;
     const Method* m_method = nullptr;
     Known m_known;
     std::vector<ParamIssue> m_issues; // all, in the order of the form
@@ -85,6 +88,7 @@ private:
     RepeatedQuestion m_question;
     RepeatedQuestion m_knownQuestion;
     FileChooser m_chooseFolder;
+    FileChooser m_chooseFile;
 };
 
 } // namespace espalier

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/FieldRow.h"
 #include "app/pages/MethodPage.h"
 #include "app/pages/ModelDataForm.h"
+#include "app/pages/RunFooter.h"
 #include "app/pages/ThenForm.h"
 #include "widgets/form/ParamForm.h"
 #include "widgets/plots/StyleSheet.h"
+#include "widgets/views/ColumnScroll.h"
 #include "widgets/views/ElidedLabel.h"
-#include "widgets/views/Icons.h"
 
 #include <QFrame>
 #include <QLabel>
-#include <QPushButton>
-#include <QScrollArea>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 
 namespace espalier {
@@ -41,11 +42,9 @@ QWidget* MethodPage::makeForm(const QString& demo)
     column->setSpacing(0);
     auto* rule = new QFrame(form);
     setRole(rule, "rule");
-    m_scroll = new QScrollArea(form);
-    m_scroll->setFrameShape(QFrame::NoFrame);
-    m_scroll->setWidgetResizable(true);
-    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
-    auto* fields = new QWidget(m_scroll);
+    auto* scroll = new ColumnScroll(form);
+    scroll->setObjectName(QStringLiteral("formScroll"));
+    auto* fields = new QWidget(scroll);
     setRole(fields, "page");
     m_modelData = new ModelDataForm(demo, fields);
     m_params = new ParamForm(fields);
@@ -57,41 +56,25 @@ QWidget* MethodPage::makeForm(const QString& demo)
     rows->addWidget(m_params);
     rows->addWidget(m_then);
     rows->addStretch(1);
-    m_scroll->setWidget(fields);
+    scroll->setWidget(fields);
+    m_footer = new RunFooter(form);
     column->addWidget(makeHeader());
     column->addWidget(rule);
-    column->addWidget(m_scroll, 1);
-    column->addWidget(makeFooter());
+    column->addWidget(scroll, 1);
+    column->addWidget(m_footer);
     return form;
 }
 
-QWidget* MethodPage::makeFooter()
+/// The method's longest label sets the column for the whole form.
+void MethodPage::alignLabels()
 {
-    auto* footer = new QWidget(this);
-    auto* column = new QVBoxLayout(footer);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    auto* rule = new QFrame(footer);
-    setRole(rule, "rule");
-    column->addWidget(rule);
-    m_issueText = new QLabel(footer);
-    m_issueText->setObjectName(QStringLiteral("issueCount"));
-    setRole(m_issueText, "danger");
-    m_issueLink = new QPushButton(footer);
-    m_issueLink->setObjectName(QStringLiteral("issueLink"));
-    setRole(m_issueLink, "link");
-    m_run = new QPushButton(icon(Glyph::Play, &PlotTheme::onAccent), tr("Run"), footer);
-    m_run->setObjectName(QStringLiteral("run"));
-    setRole(m_run, "filled");
-    auto* line = new QHBoxLayout;
-    line->setContentsMargins(20, 8, 20, 8);
-    line->setSpacing(8);
-    line->addWidget(m_issueText);
-    line->addWidget(m_issueLink);
-    line->addStretch(1);
-    line->addWidget(m_run);
-    column->addLayout(line);
-    return footer;
+    const auto labels = m_params->findChildren<QLabel*>(
+        QRegularExpression(QStringLiteral("\\.label$")), Qt::FindChildrenRecursively);
+    for (FieldRow* row : findChildren<FieldRow*>()) {
+        if (!labels.isEmpty()) {
+            row->setLabelWidth(labels.last()->minimumWidth());
+        }
+    }
 }
 
 } // namespace espalier

@@ -7,6 +7,7 @@
 #include "app/settings/Settings.h"
 #include "core/analysis/NumberFormat.h"
 #include "widgets/plots/StyleSheet.h"
+#include "widgets/tables/PlainDelegate.h"
 #include "widgets/views/Icons.h"
 
 #include <QDir>
@@ -100,6 +101,7 @@ QWidget* ModelsPage::makeList()
     m_table->setHorizontalHeaderLabels({tr("Name"), tr("Family"), tr("Parameters"), tr("Blocks"),
                                         tr("Hidden"), tr("Heads / KV"), tr("Vocabulary"),
                                         tr("Stored as"), tr("Bytes (MB)"), tr("Folder")});
+    m_table->setItemDelegate(new PlainDelegate(m_table));
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setShowGrid(false);

@@ -7,6 +7,7 @@
 #include "app/pages/RunQuestion.h"
 #include "app/settings/Settings.h"
 #include "widgets/plots/StyleSheet.h"
+#include "widgets/tables/PlainDelegate.h"
 #include "widgets/views/EmptyState.h"
 
 #include <QAction>
@@ -121,6 +122,7 @@ QWidget* QueuePage::makeList()
     m_table->setTabKeyNavigation(false);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 10);
+    m_table->setItemDelegate(new PlainDelegate(m_table));
     m_table->setItemDelegateForColumn(RunListModel::ProgressColumn, new ProgressDelegate(m_table));
     QHeaderView* header = m_table->horizontalHeader();
     header->setStretchLastSection(false);
@@ -264,12 +266,22 @@ void QueuePage::showPart()
     const qint64 open = m_context.selection.openRun();
     if (open != 0) {
         m_live->setRun(open);
-        m_stack->setCurrentWidget(m_live);
+        showWidget(m_live, m_live);
     } else if (m_model.runs().isEmpty()) {
         m_empty->setText(tr("Nothing is waiting. Start a run with Ctrl+N."), tr("New run"));
-        m_stack->setCurrentWidget(m_empty);
+        showWidget(m_empty, m_empty);
     } else {
-        m_stack->setCurrentWidget(m_list);
+        showWidget(m_list, m_table);
+    }
+}
+
+void QueuePage::showWidget(QWidget* part, QWidget* focus)
+{
+    const bool isOther = m_stack->currentWidget() != part;
+    m_stack->setCurrentWidget(part);
+    setFocusProxy(focus);
+    if (isOther && isVisible()) {
+        focus->setFocus(); // the arrow keys and Esc belong to what is seen
     }
 }
 

@@ -39,6 +39,7 @@ private:
     QAction* addAction(const QString& text, const char* name, Glyph glyph);
     void showRuns(const QList<ListedRun>& runs);
     void showPart();
+    void showWidget(QWidget* part, QWidget* focus);
     void updateActions();
     qint64 currentRun() const;
     QString currentName() const;

@@ -8,6 +8,7 @@
 #include "widgets/form/WheelGuard.h"
 
 #include <QCheckBox>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
@@ -31,14 +32,20 @@ ThenForm::ThenForm(const QString& demo, QWidget* parent)
 
     auto* evaluate = new QWidget(this);
     evaluate->setObjectName(QStringLiteral("evaluate"));
-    auto* checks = new QHBoxLayout(evaluate);
-    checks->setContentsMargins(0, 0, 0, 0);
-    checks->setSpacing(16);
+    // Two by two: four beside each other are wider than the form may be.
+    auto* checks = new QGridLayout(evaluate);
+    checks->setContentsMargins(0, 2, 0, 2);
+    checks->setHorizontalSpacing(16);
+    checks->setVerticalSpacing(4);
     m_perplexity = addCheck("evaluatePerplexity", tr("Perplexity"), evaluate);
     m_divergence = addCheck("evaluateDivergence", tr("KL to the dense model"), evaluate);
     m_footprint = addCheck("evaluateFootprint", tr("Footprint"), evaluate);
     m_speed = addCheck("evaluateSpeed", tr("Speed"), evaluate);
     m_speed->setChecked(false);
+    QCheckBox* const all[] = {m_perplexity, m_divergence, m_footprint, m_speed};
+    for (int i = 0; i < 4; ++i) {
+        checks->addWidget(all[i], i / 2, i % 2);
+    }
     m_evaluateRow = addRow(tr("Evaluate"), evaluate);
 
     m_data->setObjectName(QStringLiteral("evaluationData"));
@@ -59,6 +66,7 @@ ThenForm::ThenForm(const QString& demo, QWidget* parent)
     auto* exportLine = new QHBoxLayout(exports);
     exportLine->setContentsMargins(0, 0, 0, 0);
     m_export = addCheck("exportSafetensors", tr("safetensors"), exports);
+    exportLine->addWidget(m_export);
     addRow(tr("Export"), exports)
         ->setHelp(tr("a folder that Transformers loads, checked after writing"));
 
@@ -79,7 +87,6 @@ QCheckBox* ThenForm::addCheck(const char* name, const QString& text, QWidget* bo
     auto* check = new QCheckBox(text, box);
     check->setObjectName(QString::fromLatin1(name));
     check->setChecked(true);
-    box->layout()->addWidget(check);
     connect(check, &QCheckBox::toggled, this, [this] {
         updateEnabled();
         Q_EMIT changed();

@@ -20,6 +20,7 @@ namespace espalier {
 
 namespace {
 
+constexpr int kNarrowCharacters = 40;
 constexpr int kIconSide = 14;
 constexpr int kIconSlot = 18;
 
@@ -122,6 +123,7 @@ MethodGallery::MethodGallery(QWidget* parent)
     , m_query(new QLineEdit(this))
     , m_tree(new GalleryTree(this))
     , m_empty(new QLabel(this))
+    , m_legend(makeLegend())
 {
     setObjectName(QStringLiteral("methodGallery"));
     m_model.setEntries({});
@@ -155,7 +157,8 @@ MethodGallery::MethodGallery(QWidget* parent)
     layout->addLayout(top);
     layout->addWidget(m_empty, 1);
     layout->addWidget(m_tree, 1);
-    layout->addWidget(makeLegend());
+    layout->addWidget(m_legend);
+    setFocusProxy(m_query);
     spanGroups();
 
     connect(m_query, &QLineEdit::textChanged, this, &MethodGallery::applyFilter);
@@ -189,6 +192,20 @@ QWidget* MethodGallery::makeLegend()
     return legend;
 }
 
+void MethodGallery::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitColumns();
+}
+
+/// Where there is little room the names count: what a method needs is said in the form too.
+void MethodGallery::fitColumns()
+{
+    const bool isNarrow = width() < fontMetrics().averageCharWidth() * kNarrowCharacters;
+    m_tree->setColumnHidden(MethodGalleryModel::NeedsColumn, isNarrow);
+    m_legend->setVisible(!isNarrow);
+}
+
 void MethodGallery::setEntries(const QList<GalleryEntry>& entries)
 {
     const QString kept = currentMethod();
@@ -210,6 +227,7 @@ void MethodGallery::spanGroups()
         header->setSectionResizeMode(MethodGalleryModel::NeedsColumn, QHeaderView::Fixed);
         header->setSectionResizeMode(MethodGalleryModel::TimeColumn, QHeaderView::ResizeToContents);
         header->resizeSection(MethodGalleryModel::NeedsColumn, 3 * kIconSlot + 12);
+        fitColumns();
     }
     const bool isEmpty = m_filter.rowCount() == 0;
     m_tree->setVisible(!isEmpty);

@@ -30,8 +30,12 @@ Q_SIGNALS:
     void selectionChanged(const QStringList& ids);
     void activated(const QString& id);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeLegend();
+    void fitColumns();
     void spanGroups();
     void applyFilter();
 
@@ -40,6 +44,7 @@ private:
     QLineEdit* m_query;
     QTreeView* m_tree;
     QLabel* m_empty;
+    QWidget* m_legend;
 };
 
 } // namespace espalier

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kValidationDelayMs = 250;
 constexpr int kLabelWidth = 132;
+constexpr int kMostLabelLetters = 24; // a longer label wraps
 
 } // namespace
 
@@ -119,8 +120,9 @@ void ParamForm::addRow(const ParamSpec& spec)
 void ParamForm::alignLabels()
 {
     int width = std::max(kLabelWidth, fontMetrics().averageCharWidth() * 18);
+    const int most = std::max(width, fontMetrics().averageCharWidth() * kMostLabelLetters);
     for (const ParamRow* row : m_rows) {
-        width = std::max(width, row->labelWidth());
+        width = std::max(width, std::min(most, row->labelWidth()));
     }
     for (ParamRow* row : m_rows) {
         row->setLabelWidth(width);

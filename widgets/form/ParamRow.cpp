@@ -17,6 +17,8 @@ namespace espalier {
 namespace {
 
 constexpr int kMarkerWidth = 3;
+constexpr int kEditorColumn = 2;
+constexpr int kSentenceWidth = 150; // a finding may wrap, but not to a column of words
 constexpr std::size_t kMostRepairs = 3;
 
 /// A number as the form's field would show it, absent in words.
@@ -48,6 +50,8 @@ ParamRow::ParamRow(const ParamSpec& spec, const EditorOptions& options)
     , m_help(new QLabel(schemaText(spec.help), this))
     , m_issue(new QWidget(this))
     , m_issueLayout(new QHBoxLayout(m_issue))
+    , m_grid(new QGridLayout(this))
+    , m_place(*m_grid, *m_help, kEditorColumn)
 {
     const QString key = QString::fromStdString(spec.key);
     setRole(m_marker, "marker");
@@ -56,6 +60,7 @@ ParamRow::ParamRow(const ParamSpec& spec, const EditorOptions& options)
     setLabelText();
     m_label->setTextFormat(Qt::RichText);
     m_label->setBuddy(m_editor);
+    m_label->setWordWrap(true);
     m_label->setObjectName(key + QStringLiteral(".label"));
     setRole(m_help, "muted");
     setTextRole(m_help, TextRole::Section);
@@ -78,16 +83,14 @@ ParamRow::ParamRow(const ParamSpec& spec, const EditorOptions& options)
         setRole(unit, "muted");
         line->addWidget(unit);
     }
-    line->addWidget(m_help, 1);
-    auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(0, 2, 0, 2);
-    grid->setHorizontalSpacing(8);
-    grid->setVerticalSpacing(3);
-    grid->addWidget(m_marker, 0, 0);
-    grid->addWidget(m_label, 0, 1);
-    grid->addLayout(line, 0, 2);
-    grid->addWidget(m_issue, 1, 2);
-    grid->setColumnStretch(2, 1);
+    m_grid->setContentsMargins(0, 2, 0, 2);
+    m_grid->setHorizontalSpacing(8);
+    m_grid->setVerticalSpacing(3);
+    m_grid->addWidget(m_marker, 0, 0);
+    m_grid->addWidget(m_label, 0, 1);
+    m_grid->addLayout(line, 0, kEditorColumn);
+    m_grid->addWidget(m_issue, 2, kEditorColumn, 1, 2);
+    m_grid->setColumnStretch(kEditorColumn + 1, 1);
 
     m_editor->setValue(spec.fallback);
     updateMarker();
@@ -151,10 +154,8 @@ void ParamRow::showIssues(const std::vector<ParamIssue>& issues)
     field->setAccessibleDescription(message + QLatin1Char(' ') + schemaText(m_spec.help));
     m_issueLayout->addWidget(glyph, 0, Qt::AlignVCenter);
     m_issueLayout->addWidget(sentence, 1);
-    // A wrapping label asks for a narrow column; the sentence should take one line where there is
-    // room.
     sentence->setMinimumWidth(
-        std::min(320, sentence->fontMetrics().horizontalAdvance(message) + 4));
+        std::min(kSentenceWidth, sentence->fontMetrics().horizontalAdvance(message) + 4));
     addRepairButtons(issue);
 }
 
@@ -180,12 +181,33 @@ void ParamRow::setFixed(const QString& reason)
 
 int ParamRow::labelWidth() const
 {
-    return m_label->sizeHint().width();
+    QString text = schemaText(m_spec.label);
+    if (!m_spec.symbol.empty()) {
+        text += QLatin1Char(' ') + QString::fromStdString(m_spec.symbol);
+    }
+    constexpr int kItalicRoom = 6;
+    return m_label->fontMetrics().horizontalAdvance(text) + kItalicRoom;
 }
 
 void ParamRow::setLabelWidth(int width)
 {
     m_label->setFixedWidth(width);
+    m_place.fit(this->width());
+}
+
+QSize ParamRow::minimumSizeHint() const
+{
+    const int finding = m_issue->isHidden() ? 0
+                                            : m_label->minimumWidth() + kMarkerWidth +
+                                                  2 * m_grid->horizontalSpacing() +
+                                                  m_issueLayout->minimumSize().width();
+    return {std::max(m_place.leastWidth(), finding), QWidget::minimumSizeHint().height()};
+}
+
+void ParamRow::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_place.fit(width());
 }
 
 void ParamRow::contextMenuEvent(QContextMenuEvent* event)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/form/HelpPlace.h"
 #include "widgets/form/ParamEditors.h"
 
 class QFrame;
+class QGridLayout;
 class QHBoxLayout;
 class QLabel;
 
@@ -26,8 +28,11 @@ public:
     void showIssues(const std::vector<ParamIssue>& issues);
     /// Disabled, and the help says by what; empty: free again.
     void setFixed(const QString& reason);
+    /// What the label needs to stand on one line.
     int labelWidth() const;
     void setLabelWidth(int width);
+
+    QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void edited();
@@ -35,6 +40,7 @@ Q_SIGNALS:
 protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void setLabelText();
@@ -48,6 +54,8 @@ private:
     QLabel* m_help;
     QWidget* m_issue;
     QHBoxLayout* m_issueLayout;
+    QGridLayout* m_grid;
+    HelpPlace m_place;
 };
 
 } // namespace espalier

@@ -2,10 +2,9 @@
 #include "widgets/tables/ParamDiffTable.h"
 
 #include "widgets/form/ParamEditors.h"
+#include "widgets/tables/PlainDelegate.h"
 
 #include <QHeaderView>
-#include <QPainter>
-#include <QStyledItemDelegate>
 
 #include <algorithm>
 #include <set>
@@ -28,33 +27,6 @@ bool differs(const QList<ParamDiffTable::Run>& runs, const std::string& key)
         return first == nullptr || other == nullptr ? first != other : !(*first == *other);
     });
 }
-
-/// Rows are selected as a whole: no frame around a single cell, and air at its sides.
-class PlainDelegate : public QStyledItemDelegate {
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-
-    void paint(QPainter* painter, const QStyleOptionViewItem& option,
-               const QModelIndex& index) const override
-    {
-        QStyleOptionViewItem plain = option;
-        plain.state &= ~QStyle::State_HasFocus;
-        if (option.state & QStyle::State_Selected) {
-            painter->fillRect(option.rect, option.palette.highlight());
-        }
-        plain.rect.adjust(kPad, 0, -kPad, 0);
-        QStyledItemDelegate::paint(painter, plain, index);
-    }
-
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
-    {
-        const QSize size = QStyledItemDelegate::sizeHint(option, index);
-        return {size.width() + 2 * kPad, std::max(25, option.fontMetrics.height() + 8)};
-    }
-
-private:
-    static constexpr int kPad = 6;
-};
 
 QString shown(const ParamValue* value)
 {

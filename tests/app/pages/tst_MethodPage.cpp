@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/MainWindow.h"
 #include "app/pages/MethodPage.h"
 #include "app/pages/ModelDataForm.h"
 #include "app/pages/SourceCombo.h"
 #include "core/run/Recipe.h"
 #include "tests/app/support/AppFixture.h"
 #include "tests/widgets/support/WidgetTest.h"
+#include "widgets/form/GroupHeader.h"
 #include "widgets/form/NumberEdit.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 
 namespace espalier::test {
@@ -26,6 +31,10 @@ private Q_SLOTS:
     void refusesABadParameterBesideItsField();
     void saysThatADistillationNeedsATeacher();
     void saysWhyNothingRunsOnAMissingModel();
+    void neverScrollsSideways_data();
+    void neverScrollsSideways();
+    void startsInTheFirstField();
+    void savesARecipeThatIsWhatWouldRun();
 };
 
 void TestMethodPage::parsesSeeds()
@@ -129,6 +138,98 @@ void TestMethodPage::saysWhyNothingRunsOnAMissingModel()
     QTRY_VERIFY(!run->isEnabled());
     QTRY_VERIFY(
         find<QLabel>(page, "model.issue")->text().contains(QStringLiteral("/nowhere/model")));
+}
+
+void TestMethodPage::neverScrollsSideways_data()
+{
+    QTest::addColumn<QSize>("window");
+    QTest::newRow("usual") << QSize{1440, 900};
+    QTest::newRow("small") << QSize{1280, 800};
+    QTest::newRow("smallest") << QSize{1024, 640};
+}
+
+void TestMethodPage::neverScrollsSideways()
+{
+    QFETCH(const QSize, window);
+    AppFixture app;
+    MainWindow main(app.workspace, app.settings);
+    show(main, window);
+    main.showPage(QStringLiteral("newRun"));
+    auto* page = find<MethodPage>(main, "newRun");
+    QTRY_VERIFY(find<QPushButton>(*page, "run")->isEnabled());
+    for (const Method* method : app.workspace.methods().methods()) {
+        page->chooseMethod(fromUtf8(method->info().id));
+        for (auto* fold : page->findChildren<GroupHeader*>()) {
+            fold->setOpen(true);
+        }
+        QTest::qWait(20);
+        QCOMPARE(main.size(), window); // nothing pushed it wider
+        auto* scroll = find<QScrollArea>(*page, "formScroll");
+        QVERIFY(scroll->widget()->width() <= scroll->viewport()->width());
+        for (const QWidget* field : scroll->widget()->findChildren<QWidget*>()) {
+            if (!field->isVisible()) {
+                continue;
+            }
+            const int right = field->mapTo(scroll->viewport(), QPoint(field->width(), 0)).x();
+            QVERIFY2(right <= scroll->viewport()->width(),
+                     qPrintable(field->objectName() + QStringLiteral(" ends at %1").arg(right)));
+        }
+        QVERIFY(!find<QPlainTextEdit>(*page, "recipeText")->horizontalScrollBar()->isVisible());
+        savePictures(
+            main,
+            QStringLiteral("new-run-%1-%2").arg(fromUtf8(method->info().id)).arg(window.width()));
+    }
+}
+
+void TestMethodPage::startsInTheFirstField()
+{
+    AppFixture app;
+    MainWindow main(app.workspace, app.settings);
+    main.showPage(QStringLiteral("newRun"));
+    show(main, {1440, 900});
+    auto* page = find<MethodPage>(main, "newRun");
+    QTRY_VERIFY(find<QPushButton>(*page, "run")->isEnabled());
+    QTRY_COMPARE(QApplication::focusWidget(), find<QLineEdit>(*page, "methodFilter"));
+    QVERIFY(!find<QPushButton>(main, "newRunButton")->hasFocus());
+}
+
+void TestMethodPage::savesARecipeThatIsWhatWouldRun()
+{
+    AppFixture app;
+    MethodPage page(app.context);
+    show(page, {1300, 760});
+    page.chooseMethod(QStringLiteral("prune-sparsegpt"));
+    QTRY_VERIFY(find<QPushButton>(page, "run")->isEnabled());
+    find<QLineEdit>(page, "seeds")->setText(QStringLiteral("0..2"));
+    QString proposed;
+    QString answer;
+    page.setFileChooser([&](const QString&, const QString& current) {
+        proposed = current;
+        return answer;
+    });
+    QSignalSpy saved(&page, &MethodPage::recipeSaved);
+    auto* save = find<QPushButton>(page, "saveRecipe");
+    save->click(); // nothing chosen
+    QVERIFY(proposed.endsWith(QStringLiteral("prune-sparsegpt.yaml")));
+    const QString folder = app.folder.filePath(QStringLiteral("recipes"));
+    QVERIFY(QDir().mkpath(folder));
+    answer = folder + QStringLiteral("/half"); // without an ending: it gets one
+    save->click();
+    QTRY_COMPARE(saved.size(), 1);
+    QCOMPARE(QDir(folder).entryList(QDir::Files | QDir::Hidden),
+             QStringList{QStringLiteral("half.yaml")});
+    const Path file = toPath(folder) / "half.yaml";
+    const Recipe recipe = parseRecipe(readFile(file), file.string(), toPath(folder));
+    const std::vector<RunSpec> specs = page.specs();
+    QCOMPARE(recipe.members.size(), std::size_t{3});
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+        QCOMPARE(fingerprint(recipe.members[i].spec), fingerprint(specs[i])); // all but the title
+    }
+    QVERIFY(readFile(file).find("\"\"") == std::string::npos);
+    // The folder is kept for the next one.
+    save->click();
+    QVERIFY(proposed.startsWith(folder));
+    QTRY_COMPARE(saved.size(), 2);
 }
 
 } // namespace espalier::test
