@@ -81,6 +81,7 @@ LiveRunHeader::LiveRunHeader(QWidget* parent)
     back->setText(tr("‹ All runs"));
     back->setToolTip(tr("Back to the list of runs (Esc)"));
     setRole(back, "flat");
+    back->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(12, 10, 12, 0);
     line->setSpacing(10);

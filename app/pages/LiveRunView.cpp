@@ -191,10 +191,13 @@ void LiveRunView::showPlots()
         fill(m_second, tr("Divergence from the teacher"), m_run.divergences);
     } else {
         m_first.plot->setAxisTitles(tr("Block"), tr("Relative output error (%)"));
-        m_second.plot->setAxisTitles(tr("Block"), tr("Time (s)"));
+        const bool hasKl = !m_run.blockKl.isEmpty(); // the board has the times too
+        m_second.plot->setAxisTitles(tr("Block"), hasKl ? tr("KL(dense || pruned) (nat / token)")
+                                                        : tr("Time (s)"));
         m_second.plot->setYScale(PlotScale::Linear);
         fill(m_first, tr("Output error by block"), m_run.errors);
-        fill(m_second, tr("Time by block"), m_run.seconds);
+        fill(m_second, hasKl ? tr("Divergence from the dense model") : tr("Time by block"),
+             hasKl ? m_run.blockKl : m_run.seconds);
     }
     for (PlotPanel* panel : {&m_first, &m_second}) {
         panel->plot->setXEnd(trains || !m_run.hasBoard() ? std::numeric_limits<double>::quiet_NaN()

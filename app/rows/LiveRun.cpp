@@ -93,11 +93,12 @@ void fillBoard(LiveRun& live, const std::map<std::string, double>& values, int b
     }
 }
 
-void addBlockCurves(LiveRun& live)
+void addBlockCurves(LiveRun& live, const std::map<std::string, double>& values)
 {
     Curve worst{QStringLiteral("worst"), translated("worst linear"), 1, {}};
     Curve median{QStringLiteral("median"), translated("median"), 0, {}};
     Curve seconds{QStringLiteral("seconds"), translated("block"), 0, {}};
+    Curve kl{QStringLiteral("kl"), translated("pruned so far"), 0, {}};
     for (int block = 0; block < live.board.blocks(); ++block) {
         std::vector<double> errors;
         for (int linear = 0; linear < live.board.linears().size(); ++linear) {
@@ -114,12 +115,19 @@ void addBlockCurves(LiveRun& live)
         if (const auto time = live.board.blockSeconds(block)) {
             seconds.points.emplace_back(block, *time);
         }
+        if (const auto found = values.find("kl/block." + std::to_string(block));
+            found != values.end()) {
+            kl.points.emplace_back(block, found->second);
+        }
     }
     if (!worst.points.empty()) {
         live.errors = {worst, median};
     }
     if (!seconds.points.empty()) {
         live.seconds = {seconds};
+    }
+    if (!kl.points.empty()) {
+        live.blockKl = {kl};
     }
 }
 
@@ -252,7 +260,7 @@ LiveRun readLiveRun(const StoreReader& store, qint64 id, const MethodCatalog& me
         values[last.name] = last.value;
     }
     fillBoard(live, values, blocksOf(store, record->spec));
-    addBlockCurves(live);
+    addBlockCurves(live, values);
     addTraining(live, store);
     for (const auto& [name, value] : values) {
         if (name.starts_with("stage/") && name.ends_with("/seconds")) {

@@ -1,6 +1,6 @@
 if(ESPALIER_BUILD_GUI)
   get_property(methods GLOBAL PROPERTY ESPALIER_METHODS)
-  foreach(test IN ITEMS bridge/tst_RunFeed pages/tst_MethodPage pages/tst_ComparePage tst_RunControls
+  foreach(test IN ITEMS bridge/tst_RunFeed pages/tst_MethodPage pages/tst_ComparePage pages/tst_LiveRunView tst_RunControls
                        tst_RunFlow)
     espalier_add_test(app/${test}.cpp LABELS app GUI LIBRARIES espalier_app)
     get_filename_component(name ${test} NAME)

@@ -15,7 +15,8 @@ namespace espalier {
 
 namespace {
 
-constexpr int kMostCellWidth = 38;
+constexpr int kUsualCellWidth = 38;
+constexpr int kMostCellWidth = 120; // a model of few blocks fills the board too
 constexpr int kLeastCellWidth = 8;
 constexpr int kLeastCellHeight = 17;
 constexpr int kGap = 6;
@@ -118,10 +119,8 @@ LayerHeatmap::Layout LayerHeatmap::layoutNow() const
     }
     layout.labels = std::max(layout.labels, metrics.horizontalAdvance(tr("time (s)"))) + 16;
     const int room = std::max(0, width() - layout.labels - 8);
-    const int most =
-        std::max(kMostCellWidth, metrics.horizontalAdvance(QStringLiteral(".00")) + 14);
     layout.cellWidth =
-        layout.blocks > 0 ? std::clamp(room / layout.blocks, kLeastCellWidth, most) : most;
+        std::clamp(room / std::max(1, layout.blocks), kLeastCellWidth, kMostCellWidth);
     layout.cellHeight = std::max(kLeastCellHeight, metrics.height() + 2);
     const int line = metrics.height() + 4;
     layout.legendTop = 4;
@@ -137,7 +136,7 @@ LayerHeatmap::Layout LayerHeatmap::layoutNow() const
 QSize LayerHeatmap::sizeHint() const
 {
     const Layout layout = layoutNow();
-    return {layout.labels + layout.blocks * kMostCellWidth + 8,
+    return {layout.labels + layout.blocks * kUsualCellWidth + 8,
             layout.timesTop + layout.timesHeight + 4};
 }
 
