@@ -7,6 +7,7 @@
 #include "widgets/plots/StyleSheet.h"
 #include "widgets/tables/ParamDiffTable.h"
 #include "widgets/tables/RunTableView.h"
+#include "widgets/views/ColumnScroll.h"
 #include "widgets/views/ElidedLabel.h"
 #include "widgets/views/MessageBand.h"
 
@@ -21,6 +22,7 @@ namespace espalier {
 namespace {
 
 constexpr int kNumberWidth = 76;
+constexpr int kLeastContentHeight = 640; // below it plots lose their labels: the page scrolls
 
 } // namespace
 
@@ -148,11 +150,15 @@ QWidget* ComparePage::makeContent()
     for (QSplitter* splitter : {left, right, plots, all}) {
         splitter->setChildrenCollapsible(false);
     }
+    all->setMinimumHeight(kLeastContentHeight);
+    auto* scroll = new ColumnScroll(content);
+    scroll->setObjectName(QStringLiteral("compareScroll"));
+    scroll->setWidget(all);
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addLayout(line);
-    column->addWidget(all, 1);
+    column->addWidget(scroll, 1);
     return content;
 }
 

@@ -12,6 +12,9 @@ namespace {
 
 constexpr int kMostDirectLabels = 5;
 constexpr int kLabelGap = 9;
+constexpr int kLeastMargin = 14;
+constexpr int kLeftOfAxis = 60; // title and numbers of the y axis
+constexpr int kTickRoom = 56;   // pixels that a number below the x axis wants
 constexpr double kNanMarkHeight = 0.015;
 constexpr double kEndRoom = 0.012; // of the x axis
 
@@ -179,12 +182,27 @@ void MetricPlot::reserveLabelSpace()
 {
     int width = 0;
     const QFontMetrics metrics(textFont(TextRole::Caption));
+    const bool isDirect = m_curves.size() <= kMostDirectLabels;
     for (const auto& each : m_curves) {
-        if (each->label->visible()) {
+        if (isDirect) {
             width = std::max(width, metrics.horizontalAdvance(each->series.label) + 2 * kLabelGap);
         }
     }
-    plot().axisRect()->setMinimumMargins(QMargins(20, 8, std::max(width, 14), 10));
+    const int reserved =
+        std::clamp(width, kLeastMargin, std::max(kLeastMargin, this->width() * 2 / 5));
+    for (const auto& each : m_curves) {
+        each->label->setText(
+            metrics.elidedText(each->series.label, Qt::ElideMiddle, reserved - 2 * kLabelGap));
+    }
+    plot().axisRect()->setMinimumMargins(QMargins(20, 8, reserved, 10));
+    const int room = this->width() - reserved - kLeftOfAxis;
+    plot().xAxis->ticker()->setTickCount(std::clamp(room / kTickRoom, 2, 5));
+}
+
+void MetricPlot::resizeEvent(QResizeEvent* event)
+{
+    PlotView::resizeEvent(event);
+    reserveLabelSpace();
 }
 
 void MetricPlot::placeLabels()

@@ -49,6 +49,7 @@ public:
     QList<QPointF> drawnPoints(const QString& id) const;
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void restyle() override;
     void fitRanges() override;
     std::optional<PlotPoint> nearestPoint(QPointF pixel) const override;
