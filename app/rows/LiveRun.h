@@ -38,7 +38,7 @@ struct LiveRun {
     int currentBlock = -1;
     QList<Curve> losses = {};
     QList<Curve> divergences = {};
-    QList<Curve> errors = {}; // by block
+    QList<Curve> errors = {};  // by block
     QList<Curve> blockKl = {}; // KL(dense || pruned up to a block), where it was asked for
     QList<Curve> seconds = {};
     std::map<std::string, double> stageSeconds = {};
