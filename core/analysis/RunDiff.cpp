@@ -71,7 +71,9 @@ std::vector<SpecDifference> differences(const std::vector<RunSpec>& specs)
             found.push_back(row);
         }
     }
-    std::ranges::stable_partition(found, &SpecDifference::changesNumbers);
+    std::stable_partition(found.begin(), found.end(), [](const SpecDifference& difference) {
+        return difference.changesNumbers;
+    });
     return found;
 }
 

@@ -8,6 +8,8 @@
 #include "core/data/TokenFile.h"
 #include "core/tokenizer/Tokenizer.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <span>
 

@@ -4,6 +4,8 @@
 #include "core/base/Random.h"
 #include "core/base/Sha256.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <cstring>
 

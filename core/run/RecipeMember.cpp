@@ -174,9 +174,10 @@ std::vector<Expanded> expand(YamlTree entry, const std::string& name, const Over
     for (const char* key : {"grid", "seeds", "name"}) {
         entry.value.erase(key);
     }
-    for (const auto& [key, value] : overrides) {
-        entry.set(spelt(key), value, kFromSet);
-        std::erase_if(axes, [&](const Axis& axis) { return axis.key == spelt(key); });
+    for (const auto& [given, value] : overrides) {
+        const std::string key = spelt(given);
+        entry.set(key, value, kFromSet);
+        std::erase_if(axes, [&key](const Axis& axis) { return axis.key == key; });
     }
     std::vector<Expanded> all{{std::move(entry), name}};
     for (const Axis& axis : axes) {

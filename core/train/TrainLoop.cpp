@@ -256,13 +256,14 @@ void LossSums::add(const LossSums& other)
     total += other.total;
     tokens += other.tokens;
     kl.insert(kl.end(), other.kl.begin(), other.kl.end());
-    for (const auto& [name, sum] : other.parts) {
-        const auto same = std::find_if(parts.begin(), parts.end(),
-                                       [&](const auto& part) { return part.first == name; });
+    for (const auto& added : other.parts) {
+        const auto same = std::find_if(parts.begin(), parts.end(), [&added](const auto& part) {
+            return part.first == added.first;
+        });
         if (same == parts.end()) {
-            parts.emplace_back(name, sum);
+            parts.push_back(added);
         } else {
-            same->second += sum;
+            same->second += added.second;
         }
     }
 }

@@ -13,11 +13,11 @@ if [ "${1:-}" = --since ]; then
 fi
 [ $# -gt 0 ] || die "name .cpp files, or --since COMMIT"
 command -v clang-tidy >/dev/null 2>&1 || install_packages clang-tidy
-# clang cannot read GCC's precompiled headers: a configuration of its own, without them. AUTOMOC needs the names only.
+# clang cannot read GCC's precompiled headers: a configuration of its own, without them.
 if [ ! -f build/tidy/compile_commands.json ]; then
     ensure_libtorch
     cmake -S . -B build/tidy -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >&2
-    cmake --build build/tidy --target espalier_records_migrations >/dev/null 2>&1 || true
+    cmake --build build/tidy --target git_revision >&2
 fi
 printf '%s\n' "$@" | xargs -P "$(build_jobs)" -n 1 clang-tidy --quiet -p build/tidy \
     --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-unused-command-line-argument

@@ -18,6 +18,7 @@
 #include "core/model/TensorCheck.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <array>
 

@@ -3,6 +3,8 @@
 
 #include "core/train/TrainLoop.h"
 
+#include <ATen/ATen.h>
+
 #include <limits>
 
 namespace espalier::test {
