@@ -185,7 +185,8 @@ void MetricPlot::reserveLabelSpace()
     const bool isDirect = m_curves.size() <= kMostDirectLabels;
     for (const auto& each : m_curves) {
         if (isDirect) {
-            width = std::max(width, metrics.horizontalAdvance(each->series.label) + 2 * kLabelGap);
+            width =
+                std::max(width, metrics.horizontalAdvance(each->series.label) + 2 * kLabelGap + 1);
         }
     }
     const int reserved =

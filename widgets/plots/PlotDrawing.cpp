@@ -38,9 +38,12 @@ QCPScatterStyle::ScatterShape shapeOf(Marker marker)
     return QCPScatterStyle::ssCross;
 }
 
+/// As few as tell neighbours apart and round none: three for a step of 0.025.
 int decimalsOf(double step)
 {
-    return std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
+    const int fewest = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
+    const double scaled = step * std::pow(10.0, fewest);
+    return std::abs(scaled - std::round(scaled)) < 1e-6 ? fewest : std::min(fewest + 1, 9);
 }
 
 } // namespace

@@ -86,7 +86,6 @@ void ParamDiffTable::setRuns(const QList<Run>& runs, const ParamSchema& schema)
         }
     }
     horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
 }
 
 void ParamDiffTable::addRow(const QString& label, const QList<Run>& runs, const std::string& key)

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void showsTheSameAsATable();
     void spreadsLabels();
     void labelsAxesWithRoundNumbers();
+    void roundsNoTickAway();
     void exportsLightVectors();
     void drawsAMillionPoints();
     void looksRight();
@@ -208,6 +209,21 @@ void TestMetricPlot::labelsAxesWithRoundNumbers()
     const QVector<QString> labels = plot.plot().yAxis->tickVectorLabels();
     for (const char* expected : {"0.1", "0.2", "0.5", "1", "2"}) {
         QVERIFY2(labels.contains(QString::fromLatin1(expected)), expected);
+    }
+}
+
+void TestMetricPlot::roundsNoTickAway()
+{
+    MetricPlot plot;
+    plot.setSeries({{kLoss, QStringLiteral("KL"), 0}});
+    plot.append(kLoss, QList<QPointF>{{0, 0.39}, {4, 0.22}});
+    show(plot, {400, 240});
+    plot.plot().replot();
+    const QVector<double> ticks = plot.plot().yAxis->tickVector();
+    const QVector<QString> labels = plot.plot().yAxis->tickVectorLabels();
+    QVERIFY(ticks.size() >= 3);
+    for (qsizetype i = 0; i < ticks.size(); ++i) {
+        QVERIFY2(std::abs(labels.at(i).toDouble() - ticks.at(i)) < 1e-9, qPrintable(labels.at(i)));
     }
 }
 
