@@ -9,6 +9,9 @@ namespace espalier {
 
 namespace {
 
+constexpr const char* kOriginalPositions = "original_max_position_embeddings";
+constexpr Bounds kPositions{1, 1e9};
+
 std::string boundsText(Bounds bounds)
 {
     std::ostringstream text;
@@ -130,6 +133,12 @@ void ConfigReader::readRope(ModelConfig& config) const
 {
     constexpr Bounds kTheta{1.0, 1e12};
     config.ropeTheta = real("rope_theta", kTheta, 10000.0);
+    if (has("rope_parameters") && has("rope_scaling") &&
+        at("rope_parameters") != at("rope_scaling")) {
+        throw Error(ErrorCode::InvalidInput,
+                    m_source.string() + " has rope_parameters and rope_scaling, and they differ. "
+                                        "Remove the one that the model was not trained with.");
+    }
     for (const std::string key : {"rope_parameters", "rope_scaling"}) {
         if (has(key)) {
             if (!at(key).is_object()) {
@@ -138,6 +147,9 @@ void ConfigReader::readRope(ModelConfig& config) const
             const ConfigReader rope(at(key), m_source);
             config.ropeTheta = rope.real("rope_theta", kTheta, config.ropeTheta);
             rope.readRopeScaling(config.ropeScaling);
+            if (config.ropeScaling.kind == "llama3" && !rope.has(kOriginalPositions)) {
+                config.ropeScaling.originalMaxPositions = integer(kOriginalPositions, kPositions);
+            }
             return;
         }
     }
@@ -160,7 +172,9 @@ void ConfigReader::readRopeScaling(RopeScaling& scaling) const
     if (scaling.kind == "llama3") {
         scaling.lowFrequencyFactor = real("low_freq_factor", {1e-6, 1e6});
         scaling.highFrequencyFactor = real("high_freq_factor", {1e-6, 1e6});
-        scaling.originalMaxPositions = integer("original_max_position_embeddings", {1, 1e9});
+        if (has(kOriginalPositions)) { // else beside the object, as Transformers 5 allows
+            scaling.originalMaxPositions = integer(kOriginalPositions, kPositions);
+        }
         if (scaling.highFrequencyFactor <= scaling.lowFrequencyFactor) {
             refuse("high_freq_factor",
                    "more than low_freq_factor, " + compactText(at("low_freq_factor")));

@@ -312,7 +312,8 @@ ModelConfig readLlamaConfig(const Json& json, const Path& source)
                     source.string() + " has a quantization_config: quantised checkpoints cannot be "
                                       "opened. Use the unquantised model.");
     }
-    if (reader.text("hidden_act", "silu") != "silu") {
+    const std::string activation = reader.text("hidden_act", "silu");
+    if (activation != "silu" && activation != "swish") { // two names of one function
         reader.refuse("hidden_act", "silu");
     }
     ModelConfig c{.family = "llama"};

@@ -73,6 +73,28 @@ TEST(transformers4And5NameTheSameThingsDifferently)
     COMPARE(readWith(R"({"rope_scaling": null, "head_dim": 16})").headDim, 16);
 }
 
+TEST(originalLengthOfLlama3MayStandBesideTheScaling)
+{
+    const std::string scaling =
+        R"({"rope_parameters": {"rope_type": "llama3", "factor": 32.0, "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0})";
+    const ModelConfig config = readWith(scaling + R"(, "original_max_position_embeddings": 4096})");
+    COMPARE(config.ropeScaling.originalMaxPositions, 4096);
+    VERIFY_FAILS(readWith(scaling + "}"), ErrorCode::InvalidInput,
+                 "original_max_position_embeddings is missing");
+}
+
+TEST(twoDifferentScalingsAreRefused)
+{
+    VERIFY_FAILS(readWith(R"({"rope_parameters": {"rope_type": "default", "rope_theta": 5e5},
+        "rope_scaling": {"rope_type": "linear", "factor": 4.0}})"),
+                 ErrorCode::InvalidInput, "has rope_parameters and rope_scaling, and they differ");
+    COMPARE(readWith(R"({"rope_parameters": {"type": "linear", "factor": 4.0},
+        "rope_scaling": {"type": "linear", "factor": 4.0}})")
+                .ropeScaling.factor,
+            4.0);
+}
+
 TEST(badValuesAreRefusedWithKeyAndValue)
 {
     const auto fails = [](const std::string& changes, const char* words) {
@@ -88,6 +110,7 @@ TEST(badValuesAreRefusedWithKeyAndValue)
     fails(R"({"head_dim": 7})", "head_dim is 7; expected an even number");
     fails(R"({"tie_word_embeddings": 1})", "tie_word_embeddings is 1; expected true or false");
     fails(R"({"hidden_act": "gelu"})", "hidden_act is \"gelu\"; expected silu");
+    VERIFY(readWith(R"({"hidden_act": "swish"})").layers > 0); // another name of silu
     fails(R"({"torch_dtype": "int8"})", "torch_dtype is \"int8\"");
     fails(R"({"eos_token_id": "x"})", "eos_token_id is \"x\"");
     fails(R"({"rope_theta": 0})", "rope_theta is 0");
