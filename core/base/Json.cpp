@@ -10,6 +10,12 @@ namespace espalier {
 
 Json parseJson(std::string_view text, std::string_view source)
 {
+    if (const auto zero = text.find('\0'); zero != std::string_view::npos) {
+        // the parser would take it for the end and never see what follows
+        throw Error(ErrorCode::Corrupt, std::string(source) + " is not valid JSON: byte " +
+                                            std::to_string(zero + 1) +
+                                            " is zero. Copy the file again, or repair it there.");
+    }
     try {
         return Json::parse(text);
     } catch (const Json::parse_error& error) {

@@ -12,6 +12,13 @@ TEST(namesSourceAndByteOfBrokenText)
                  "config.json is not valid JSON");
 }
 
+TEST(nothingHidesBehindAZeroByte)
+{
+    using namespace std::string_view_literals;
+    VERIFY_FAILS(parseJson("{\"a\": 1}\0 and more"sv, "header"), ErrorCode::Corrupt,
+                 "header is not valid JSON: byte 9 is zero");
+}
+
 TEST(numbersThatJsonLacksComeBack)
 {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
