@@ -2,6 +2,7 @@
 #include "core/data/TokenFile.h"
 
 #include "core/base/Error.h"
+#include "core/data/CompressedFile.h"
 
 #include <bit>
 #include <cstring>
@@ -13,7 +14,7 @@ static_assert(std::endian::native == std::endian::little,
 
 std::vector<std::int32_t> readTokenFile(const Path& file)
 {
-    const std::string content = readFile(file);
+    const std::string content = readUnpacked(file);
     if (content.empty() || content.size() % sizeof(std::int32_t) != 0) {
         throw Error(ErrorCode::InvalidInput, file.string() + " has " +
                                                  std::to_string(content.size()) +

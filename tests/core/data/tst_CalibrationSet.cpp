@@ -77,6 +77,20 @@ TEST(tokenFilesAreCutAsTheyAre)
     loadWindows({fixture.tokens({1, 2, 3, 99}), 3, 1}, "/nowhere", 8, Windows::InOrder, 0, {});
 }
 
+TEST(packedTokenFilesAreUnpacked)
+{
+    const Fixture fixture;
+    constexpr unsigned char kOneToFour[] = {0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00,
+                                            0x02, 0x03, 0x63, 0x64, 0x60, 0x60, 0x60, 0x02,
+                                            0x62, 0x66, 0x20, 0x66, 0x01, 0x62, 0x00, 0xEF,
+                                            0xD4, 0x05, 0xAF, 0x10, 0x00, 0x00, 0x00}; // gzip
+    const std::string packed(reinterpret_cast<const char*>(kOneToFour), sizeof kOneToFour);
+    const CalibrationSet set = loadWindows({fixture.source("tokens:", "some.i32.gz", packed), 2, 0},
+                                           "/nowhere", 8, Windows::InOrder, 0, {});
+    COMPARE(row(set, 0), (Ids{1, 2}));
+    COMPARE(row(set, 1), (Ids{3, 4}));
+}
+
 TEST(badTokenFilesAreRefused)
 {
     const Fixture fixture;
