@@ -166,6 +166,14 @@ void writeJson(const Path& file, const Json& value)
 
 void importLlama2c(const Path& weights, const Path& tokenizer, const Path& outputFolder)
 {
+    std::error_code ignored;
+    if (std::filesystem::exists(outputFolder, ignored) &&
+        !(std::filesystem::is_directory(outputFolder, ignored) &&
+          std::filesystem::is_empty(outputFolder, ignored))) {
+        throw Error(ErrorCode::InvalidInput, outputFolder.string() +
+                                                 " is there already and is left as it is. Choose "
+                                                 "another folder for the imported model.");
+    }
     const MappedFile file(weights);
     const Header header = readHeader(file);
     const auto tensors = WeightReader(file, header).read();

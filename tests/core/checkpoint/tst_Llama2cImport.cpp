@@ -142,3 +142,17 @@ TEST(damagedFilesAreRefusedInWords)
                  "none");
     VERIFY(!std::filesystem::exists(out / "config.json"));
 }
+
+TEST(aFolderThatHoldsSomethingIsLeftAsItIs)
+{
+    const test::TempFolder folder;
+    writeFileAtomically(folder.path() / "m.bin", weightFile(kPieces));
+    writeFileAtomically(folder.path() / "t.bin", tokenizerFile());
+    const Path out = folder.path() / "out";
+    makeFolder(out);
+    writeFileAtomically(out / "model.safetensors", "someone's");
+    VERIFY_FAILS(importLlama2c(folder.path() / "m.bin", folder.path() / "t.bin", out),
+                 ErrorCode::InvalidInput, "is there already");
+    COMPARE(readFile(out / "model.safetensors"), "someone's");
+    COMPARE(std::distance(std::filesystem::directory_iterator(out), {}), 1);
+}
