@@ -2,6 +2,7 @@
 #include "app/Workspace.h"
 
 #include "app/Text.h"
+#include "core/base/FolderPath.h"
 #include "core/store/StoreReader.h"
 
 #include <QCoreApplication>
@@ -103,7 +104,7 @@ void Workspace::openStore()
 
 QString Workspace::name() const
 {
-    return fromPath(m_layout.folder.filename());
+    return fromUtf8(folderName(m_layout.folder));
 }
 
 void Workspace::command(std::function<void()> action)

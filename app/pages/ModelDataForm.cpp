@@ -2,6 +2,7 @@
 #include "app/pages/ModelDataForm.h"
 
 #include "app/Text.h"
+#include "core/run/SpecLimits.h"
 #include "widgets/form/GroupHeader.h"
 #include "widgets/form/NumberEdit.h"
 #include "widgets/form/WheelGuard.h"
@@ -70,7 +71,7 @@ ModelDataForm::ModelDataForm(const QString& demo, QWidget* parent)
     , m_length(makeNumber("length", kLength, 1 << 20, this))
     , m_samples(makeNumber("samples", kSamples, 1 << 20, this))
     , m_seeds(new QLineEdit(QStringLiteral("0"), this))
-    , m_threads(makeNumber("threads", std::max(1, QThread::idealThreadCount()), 1024, this))
+    , m_threads(makeNumber("threads", std::max(1, QThread::idealThreadCount()), kMostThreads, this))
     , m_batch(makeNumber("batch", RunSpec{}.batch, 1 << 16, this))
 {
     auto* column = new QVBoxLayout(this);

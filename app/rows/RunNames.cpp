@@ -3,6 +3,7 @@
 
 #include "app/Text.h"
 #include "core/analysis/NumberFormat.h"
+#include "core/base/FolderPath.h"
 #include "core/method/MethodCatalog.h"
 
 #include <QCoreApplication>
@@ -82,11 +83,7 @@ QString modelNameOf(const std::string& model)
     if (const auto run = runReference(model)) {
         return QCoreApplication::translate("RunNames", "run %1").arg(fromUtf8(toText(*run)));
     }
-    Path folder(model);
-    if (folder.filename().empty()) {
-        folder = folder.parent_path();
-    }
-    return fromPath(folder.filename());
+    return fromUtf8(folderName(model));
 }
 
 std::string groupKeyOf(const RunSpec& spec)

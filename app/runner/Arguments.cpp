@@ -4,6 +4,7 @@
 #include "core/params/Params.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace espalier::cli {
@@ -17,6 +18,12 @@ std::string normal(std::string_view name)
     std::string text(name);
     std::ranges::replace(text, '_', '-');
     return text;
+}
+
+bool isTruthWord(std::string_view word)
+{
+    constexpr std::array<std::string_view, 6> kWords{"true", "false", "yes", "no", "on", "off"};
+    return std::ranges::find(kWords, word) != kWords.end();
 }
 
 const OptionSpec& find(std::string_view name, const std::vector<OptionSpec>& known)
@@ -52,9 +59,15 @@ Arguments Arguments::parse(const std::vector<std::string>& words,
         if (!values.empty() && !option.repeats) {
             throw UsageError("The option --" + option.name + " is given twice. Give it once.");
         }
-        if (option.value.empty()) {
-            const std::string text = equals == std::string::npos ? "true" : word.substr(equals + 1);
-            values.push_back(text);
+        const bool isSwitch = option.value.empty() && option.fallback.empty(); // --json, --help
+        if (isSwitch && equals != std::string::npos) {
+            throw UsageError("The option --" + option.name + " takes no value. Write it alone.");
+        }
+        if (option.value.empty()) { // a yes-or-no parameter may be followed by its value
+            const bool hasNext = i + 1 < words.size() && isTruthWord(words[i + 1]);
+            values.push_back(equals != std::string::npos ? word.substr(equals + 1)
+                             : !isSwitch && hasNext      ? words[++i]
+                                                         : "true");
         } else if (equals != std::string::npos) {
             values.push_back(word.substr(equals + 1));
         } else if (i + 1 < words.size()) {
@@ -89,7 +102,8 @@ std::vector<std::string> Arguments::values(std::string_view name) const
     return found == m_options.end() ? std::vector<std::string>{} : found->second;
 }
 
-std::int64_t Arguments::number(std::string_view name, std::int64_t fallback, std::int64_t min) const
+std::int64_t Arguments::number(std::string_view name, std::int64_t fallback, std::int64_t min,
+                               std::int64_t max) const
 {
     const auto text = value(name);
     if (!text) {
@@ -97,9 +111,12 @@ std::int64_t Arguments::number(std::string_view name, std::int64_t fallback, std
     }
     std::int64_t number = 0;
     const auto [end, reason] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (reason != std::errc{} || end != text->data() + text->size() || number < min) {
+    if (reason != std::errc{} || end != text->data() + text->size() || number < min ||
+        number > max) {
+        const bool isTooLarge = number > max || reason == std::errc::result_out_of_range;
         throw UsageError("--" + std::string(name) + " is \"" + *text +
-                         "\"; it must be a whole number of at least " + std::to_string(min) + ".");
+                         "\"; it must be a whole number of at least " + std::to_string(min) +
+                         (isTooLarge ? " and at most " + std::to_string(max) : "") + ".");
     }
     return number;
 }
@@ -139,7 +156,9 @@ std::string helpLines(const std::vector<OptionSpec>& options)
 {
     std::string text;
     for (const OptionSpec& option : options) {
-        std::string line = "  --" + option.name + (option.value.empty() ? "" : " " + option.value);
+        const bool isTruth = option.value.empty() && !option.fallback.empty();
+        const std::string value = isTruth ? "[true|false]" : option.value;
+        std::string line = "  --" + option.name + (value.empty() ? "" : " " + value);
         line += std::string(line.size() < kHelpColumn ? kHelpColumn - line.size() : 1, ' ');
         text += line + option.help +
                 (option.fallback.empty() ? "" : " (default " + option.fallback + ")") +

@@ -20,14 +20,14 @@ public:
 /// One option a verb knows. `-` and `_` in names are alike.
 struct OptionSpec {
     std::string name = {};  // without the leading dashes
-    std::string value = {}; // "DIR"; empty: a flag
+    std::string value = {}; // "DIR"; empty: a flag, or with a fallback a yes-or-no parameter
     std::string help = {};
     bool repeats = false;
     std::string fallback = {}; // what holds without it; empty: nothing, or it is required
 };
 
-/// What stands behind the verb. `--name value`, `--name=value`, flags, and everything else as
-/// positionals.
+/// What stands behind the verb. `--name value`, `--name=value`, flags, yes-or-no parameters with
+/// or without true or false behind them, and everything else as positionals.
 class Arguments {
 public:
     /// Throws UsageError for unknown options (with the nearest known one), missing values and
@@ -39,8 +39,9 @@ public:
     std::optional<std::string> value(std::string_view name) const;
     std::string valueOr(std::string_view name, std::string fallback) const;
     std::vector<std::string> values(std::string_view name) const;
-    /// Throws UsageError when the text is no whole number of at least `min`.
-    std::int64_t number(std::string_view name, std::int64_t fallback, std::int64_t min = 0) const;
+    /// Throws UsageError when the text is no whole number from `min` to `max`.
+    std::int64_t number(std::string_view name, std::int64_t fallback, std::int64_t min = 0,
+                        std::int64_t max = INT64_MAX) const;
     double real(std::string_view name, double fallback) const;
     /// Throws UsageError that says the option is missing.
     std::string required(std::string_view name) const;

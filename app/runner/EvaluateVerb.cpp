@@ -4,6 +4,7 @@
 #include "app/runner/Signals.h"
 #include "app/runner/Verb.h"
 #include "core/eval/EvaluateFolder.h"
+#include "core/run/SpecLimits.h"
 
 #include <chrono>
 #include <cstdio>
@@ -65,7 +66,7 @@ int evaluateVerb(const Words& words)
                        .data = {.source = arguments.valueOr("data", ""),
                                 .length = arguments.number("length", 0, 2),
                                 .windows = arguments.number("windows", 0)}},
-        .threads = arguments.number("threads", 0, 1),
+        .threads = arguments.number("threads", 0, 1, kMostThreads),
         .batch = arguments.number("batch", 4, 1),
         .dtype = *dtype,
         .builtinData = builtinDataFolder()};
@@ -73,6 +74,17 @@ int evaluateVerb(const Words& words)
     const bool takesNoData = kind == "speed" || kind == "footprint";
     if (takesNoData && arguments.has("data")) {
         throw UsageError("The evaluation " + kind + " takes no data. Leave --data out.");
+    }
+    const bool isKnown = takesNoData || kind == "perplexity" || kind == "divergence";
+    if (!isKnown) {
+        throw UsageError("There is no evaluation called \"" + kind +
+                         "\". Known are perplexity, divergence, speed and footprint.");
+    }
+    if (!takesNoData) {
+        arguments.required("data");
+    }
+    if (kind == "divergence") {
+        arguments.required("reference");
     }
     ProgressLine line;
     const auto start = std::chrono::steady_clock::now();

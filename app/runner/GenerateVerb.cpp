@@ -5,6 +5,7 @@
 #include "app/runner/Signals.h"
 #include "app/runner/Verb.h"
 #include "core/generate/GenerateText.h"
+#include "core/run/SpecLimits.h"
 
 #include <cstdio>
 
@@ -44,7 +45,7 @@ int generateVerb(const Words& words)
                                   .tokens = arguments.number("tokens", 128, 1),
                                   .temperature = arguments.real("temperature", 0),
                                   .seed = static_cast<std::uint64_t>(arguments.number("seed", 0)),
-                                  .threads = arguments.number("threads", 0, 1),
+                                  .threads = arguments.number("threads", 0, 1, kMostThreads),
                                   .dtype = *dtype};
     const bool json = arguments.has("json");
     const SignalWatch watch([] {});

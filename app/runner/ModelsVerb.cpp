@@ -2,6 +2,7 @@
 #include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/Verb.h"
+#include "core/base/FolderPath.h"
 #include "core/checkpoint/Llama2cImport.h"
 #include "core/model/ModelConfig.h"
 #include "core/run/ModelList.h"
@@ -61,8 +62,8 @@ void print(const Json& models, bool json)
 ListedModel add(const Path& workspace, const Path& folder, const std::string& name)
 {
     readModelConfig(folder); // refuses in words what is no model
-    const ListedModel model{.name = name.empty() ? folder.filename().string() : name,
-                            .folder = std::filesystem::absolute(folder).lexically_normal()};
+    const ListedModel model{.name = name.empty() ? folderName(folder) : name,
+                            .folder = absoluteFolder(folder)};
     addModel(WorkspaceLayout{workspace}.models(), model);
     return model;
 }
@@ -100,7 +101,7 @@ int modelsVerb(const Words& words)
     }
     if (action == "show") {
         const std::string wanted = arguments.positional(1, "model");
-        ListedModel shown{.name = Path(wanted).filename().string(), .folder = wanted};
+        ListedModel shown{.name = folderName(wanted), .folder = wanted};
         for (const ListedModel& model : listedModels(WorkspaceLayout{workspace}.models())) {
             shown = model.name == wanted ? model : shown;
         }

@@ -2,6 +2,7 @@
 #include "app/runner/Help.h"
 #include "app/runner/Session.h"
 #include "app/runner/Verb.h"
+#include "core/jobs/SettleRun.h"
 #include "core/report/ReportBuilder.h"
 
 #include <cstdio>
@@ -44,6 +45,7 @@ int reportVerb(const Words& words)
     }
     const Path folder = arguments.required("out");
     arguments.positional(0, "run");
+    catchUp(workspaceOf(arguments));
     const StoreReader reader(workspaceOf(arguments));
     const MethodCatalog methods(methodFolders());
     writeReport(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Session.h"
 #include "core/run/ArtifactPath.h"
+#include "core/run/RunModels.h"
 
 #include <cstdio>
 
@@ -34,6 +35,18 @@ RunRecord requireRun(const StoreReader& reader, const std::string& text)
     return *record;
 }
 
+std::vector<RunRecord> namedRuns(const StoreReader& reader, const Arguments& arguments)
+{
+    std::vector<RunRecord> records;
+    for (std::size_t i = 1; i < arguments.positionals().size(); ++i) {
+        records.push_back(requireRun(reader, arguments.positionals()[i]));
+    }
+    if (records.empty()) {
+        throw UsageError("The run is missing: give its number.");
+    }
+    return records;
+}
+
 Path fileOf(const StoreReader& reader, const RunRecord& record, const Artifact& artifact)
 {
     return artifactFile(artifact, WorkspaceLayout{reader.workspace()}.run(record.id));
@@ -52,7 +65,14 @@ void printDetails(const StoreReader& reader, const RunRecord& record)
 {
     const Json json = runJson(reader, record);
     std::printf("Run %s %s: %s\n%s\n", toText(record.id).c_str(), record.spec.title.c_str(),
-                std::string(nameOf(record.status)).c_str(), commandLine(record.spec).c_str());
+                std::string(nameOf(record.status)).c_str(),
+                commandLine(withFolders(record)).c_str());
+    for (const std::string& tag : record.tags) {
+        std::printf("tag: %s\n", tag.c_str());
+    }
+    if (!record.note.empty()) {
+        std::printf("note: %s\n", record.note.c_str());
+    }
     if (record.failure) {
         std::printf("%s (during: %s)\n", record.failure->message.c_str(),
                     record.failure->during.c_str());

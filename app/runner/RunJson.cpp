@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Session.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <map>
@@ -20,13 +22,26 @@ std::string behind(const std::string& name, std::string_view prefix)
     return name.substr(prefix.size());
 }
 
+/// Series hold real numbers; a count is printed as the whole number that it is.
+Json figureJson(std::string_view name, double value)
+{
+    constexpr std::array<std::string_view, 12> kCounts{
+        "tokens",       "windows",       "length",
+        "parameters",   "zeros",         "linear_parameters",
+        "linear_zeros", "prompt_tokens", "generated_tokens",
+        "repeats",      "warm_ups",      "bytes"};
+    const bool isCount =
+        std::ranges::find(kCounts, name) != kCounts.end() || name.ends_with("_bytes");
+    return isCount && std::isfinite(value) ? Json(std::llround(value)) : numberToJson(value);
+}
+
 /// What belongs to every figure measured on text, beside its length, windows, tokens and error.
 void addText(Json& values, const std::string& dataset, const RunRecord& record)
 {
     const Json data = record.provenance.value("data", Json::object());
     const Json text = data.value(dataset, Json::object());
     values["name"] = dataset;
-    for (const char* key : {"source", "text_fingerprint", "fingerprint"}) {
+    for (const char* key : {"source", "tokenised", "text_fingerprint", "fingerprint"}) {
         values[key] = text.value(key, Json());
     }
 }
@@ -44,7 +59,8 @@ Json evaluationsJson(const StoreReader& reader, const RunRecord& record)
         Json& entry =
             byDataset[rest.substr(0, divergence != std::string::npos ? divergence : slash)];
         Json& values = divergence != std::string::npos ? entry["divergence"] : entry;
-        values[rest.substr(slash + 1)] = numberToJson(last(series));
+        const std::string name = rest.substr(slash + 1);
+        values[name] = figureJson(name, last(series));
     }
     Json list = Json::array();
     for (auto& [dataset, values] : byDataset) {
@@ -80,7 +96,8 @@ Json groupJson(const StoreReader& reader, RunId id, std::string_view prefix)
 {
     Json values = Json::object();
     for (const MetricSeries& series : reader.seriesUnder(id, prefix)) {
-        values[behind(series.name, prefix)] = numberToJson(last(series));
+        const std::string name = behind(series.name, prefix);
+        values[name] = figureJson(name.substr(name.rfind('/') + 1), last(series));
     }
     return values;
 }
@@ -152,6 +169,8 @@ Json runJson(const StoreReader& reader, const RunRecord& record)
               {"title", record.spec.title},
               {"status", nameOf(record.status)},
               {"spec", toJson(record.spec)},
+              {"tags", record.tags},
+              {"note", record.note},
               {"method_version", record.methodVersion},
               {"provenance", record.provenance},
               {"created_ms", record.createdMs},

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Help.h"
+#include "app/runner/RunsPeople.h"
 #include "app/runner/Session.h"
 #include "app/runner/Verb.h"
 #include "core/analysis/RunDiff.h"
 #include "core/jobs/RunLock.h"
+#include "core/jobs/SettleRun.h"
 #include "core/jobs/runners/Runner.h"
 
 #include <chrono>
@@ -14,18 +16,6 @@
 namespace espalier::cli {
 
 namespace {
-
-std::vector<RunRecord> chosen(const StoreReader& reader, const Arguments& arguments)
-{
-    std::vector<RunRecord> records;
-    for (std::size_t i = 1; i < arguments.positionals().size(); ++i) {
-        records.push_back(requireRun(reader, arguments.positionals()[i]));
-    }
-    if (records.empty()) {
-        throw UsageError("The run is missing: give its number.");
-    }
-    return records;
-}
 
 Json runsJson(const StoreReader& reader, const std::vector<RunRecord>& records)
 {
@@ -49,7 +39,7 @@ int list(const StoreReader& reader, const Arguments& arguments,
 
 int compare(const StoreReader& reader, const Arguments& arguments)
 {
-    const std::vector<RunRecord> records = chosen(reader, arguments);
+    const std::vector<RunRecord> records = namedRuns(reader, arguments);
     std::vector<RunSpec> specs;
     Json runs = Json::array();
     for (const RunRecord& record : records) {
@@ -87,7 +77,7 @@ int resume(const Arguments& arguments)
 {
     const MethodCatalog methods(methodFolders());
     Session session(arguments, methods);
-    std::vector<RunRecord> records = chosen(session.reader(), arguments);
+    std::vector<RunRecord> records = namedRuns(session.reader(), arguments);
     for (const RunRecord& record : records) {
         if (record.status == RunStatus::Succeeded) {
             throw Error(ErrorCode::InvalidInput,
@@ -126,7 +116,7 @@ int stop(const Arguments& arguments)
 {
     const StoreReader reader(workspaceOf(arguments));
     const WorkspaceLayout layout{workspaceOf(arguments)};
-    for (const RunRecord& record : chosen(reader, arguments)) {
+    for (const RunRecord& record : namedRuns(reader, arguments)) {
         const Path folder = layout.run(record.id);
         if (record.status == RunStatus::Waiting && !record.isStudy) {
             ExperimentStore store(layout.folder);
@@ -155,7 +145,8 @@ int stop(const Arguments& arguments)
 int remove(const Arguments& arguments)
 {
     ExperimentStore store(workspaceOf(arguments));
-    const std::vector<RunRecord> records = chosen(StoreReader(workspaceOf(arguments)), arguments);
+    const std::vector<RunRecord> records =
+        namedRuns(StoreReader(workspaceOf(arguments)), arguments);
     for (const RunRecord& record : records) {
         if (isWorkedOn(record, store.layout())) {
             throw Error(ErrorCode::InvalidInput,
@@ -182,6 +173,8 @@ std::vector<OptionSpec> runsOptions()
 {
     std::vector<OptionSpec> options = sessionOptions();
     options.push_back({"experiment", "TEXT", "only runs of this experiment (list)"});
+    const std::vector<OptionSpec> people = peopleOptions();
+    options.insert(options.end(), people.begin(), people.end());
     return options;
 }
 
@@ -191,8 +184,9 @@ int runsVerb(const Words& words)
     if (arguments.has("help")) {
         return showVerbHelp("runs", arguments.has("json"));
     }
-    const std::string action =
-        arguments.positional(0, "action (list, show, compare, resume, stop or delete)");
+    const std::string action = arguments.positional(
+        0, "action (list, show, compare, resume, stop, delete, tag, note or move)");
+    catchUp(workspaceOf(arguments));
     if (action == "resume") {
         return resume(arguments);
     }
@@ -202,12 +196,21 @@ int runsVerb(const Words& words)
     if (action == "stop") {
         return stop(arguments);
     }
+    if (action == "tag") {
+        return tagRuns(arguments);
+    }
+    if (action == "note") {
+        return noteRuns(arguments);
+    }
+    if (action == "move") {
+        return moveRun(arguments);
+    }
     const StoreReader reader(workspaceOf(arguments));
     if (action == "list") {
         return list(reader, arguments, reader.runs(arguments.valueOr("experiment", "")));
     }
     if (action == "show") {
-        const std::vector<RunRecord> records = chosen(reader, arguments);
+        const std::vector<RunRecord> records = namedRuns(reader, arguments);
         if (!arguments.has("json")) {
             for (const RunRecord& record : records) {
                 printDetails(reader, record);
@@ -219,8 +222,9 @@ int runsVerb(const Words& words)
     if (action == "compare") {
         return compare(reader, arguments);
     }
-    throw UsageError("There is no runs action \"" + action +
-                     "\". Known are list, show, compare, resume, stop and delete.");
+    throw UsageError(
+        "There is no runs action \"" + action +
+        "\". Known are list, show, compare, resume, stop, delete, tag, note and move.");
 }
 
 } // namespace espalier::cli

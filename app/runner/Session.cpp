@@ -2,6 +2,7 @@
 #include "app/runner/Session.h"
 
 #include "app/runner/Signals.h"
+#include "core/base/FolderPath.h"
 
 #include <chrono>
 #include <cstdlib>
@@ -57,7 +58,7 @@ Path workspaceOf(const Arguments& arguments)
         folder = (base / "espalier" / "workspace").string();
     }
     // Journals name files in it; those names must not depend on where a program was started.
-    return std::filesystem::absolute(folder).lexically_normal();
+    return absoluteFolder(folder);
 }
 
 std::vector<OptionSpec> readerOptions()

@@ -58,6 +58,8 @@ private:
 
 /// The run a person names by its number; throws NotFound with where to look.
 RunRecord requireRun(const StoreReader& reader, const std::string& text);
+/// Those named behind the action of `runs`: all of them, or UsageError where there is none.
+std::vector<RunRecord> namedRuns(const StoreReader& reader, const Arguments& arguments);
 /// Everything about a run under documented, stable names.
 Json runJson(const StoreReader& reader, const RunRecord& record);
 /// "error" of a document about runs that were to be done: the first that is not, and why. Nothing

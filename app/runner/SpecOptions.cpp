@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/SpecOptions.h"
 
+#include "core/base/FolderPath.h"
+#include "core/run/SpecLimits.h"
+
 #include <thread>
 
 namespace espalier::cli {
@@ -12,9 +15,7 @@ constexpr std::int64_t kDefaultSamples = 128; // calibration windows, as the pap
 /// A path that means the same from every folder.
 std::string absolute(const std::string& path)
 {
-    return path.empty() || path.starts_with("run:")
-               ? path
-               : std::filesystem::absolute(path).lexically_normal().string();
+    return path.empty() || path.starts_with("run:") ? path : absoluteFolder(path).string();
 }
 
 std::string absoluteSource(const std::string& source)
@@ -132,7 +133,7 @@ RunSpec specFrom(const Arguments& arguments, const std::string& methodId, const 
     }
     spec.seed = static_cast<std::uint64_t>(arguments.number("seed", 0));
     const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
-    spec.threads = arguments.number("threads", cores, 1);
+    spec.threads = arguments.number("threads", cores, 1, kMostThreads);
     spec.batch = arguments.number("batch", spec.batch, 1);
     spec.device = arguments.valueOr("device", "cpu");
     spec.priority = arguments.number("priority", 0, INT64_MIN);

@@ -32,7 +32,8 @@ const std::vector<Verb>& verbs()
         {"models", "list | show NAME|DIR | add DIR | import FILE.bin --tokenizer FILE --out DIR",
          "the workspace's models", modelsVerb, modelsOptions, "Looking at models"},
         {"runs",
-         "list | show RUN... | compare RUN RUN... | resume RUN... | stop RUN... | delete RUN...",
+         "list | show RUN... | compare RUN RUN... | resume RUN... | stop RUN... | delete RUN... | "
+         "tag RUN... --add TAG | note RUN... --text TEXT | move RUN --before RUN",
          "the workspace's runs", runsVerb, runsOptions, "Looking at runs"},
         {"report", "RUN... --out DIR", "write a report about runs", reportVerb, reportVerbOptions,
          "Writing the report"},

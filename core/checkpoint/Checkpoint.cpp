@@ -58,7 +58,8 @@ WeightMap readIndex(const Path& file)
         }
     }
     throw Error(ErrorCode::NotFound, "There is neither " + std::string(kSingle) + " nor " + kIndex +
-                                         " in " + folder.string() + ".");
+                                         " in " + folder.string() +
+                                         ". Copy the weights beside config.json.");
 }
 
 } // namespace

@@ -86,7 +86,8 @@ std::string readText(const DataSource& source)
         text = joinedRecords(source, text);
     }
     if (trimmed(text).empty()) {
-        throw Error(ErrorCode::InvalidInput, source.file.string() + " holds no text.");
+        throw Error(ErrorCode::InvalidInput,
+                    source.file.string() + " holds no text. Name a file with some.");
     }
     return text;
 }

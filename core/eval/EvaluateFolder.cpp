@@ -71,7 +71,7 @@ Json measure(const EvaluateRequest& request, const StepFunction& step)
     }
     result["data"] = dataProvenance(data);
     result["data"]["name"] = data.name;
-    for (const char* key : {"name", "source", "text_fingerprint", "fingerprint"}) {
+    for (const char* key : {"name", "source", "tokenised", "text_fingerprint", "fingerprint"}) {
         result[key] = result["data"][key];
     }
     return result;

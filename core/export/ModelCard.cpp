@@ -36,7 +36,7 @@ std::string frontMatter(const ModelCardFacts& facts)
 {
     std::string text = "---\n";
     text += facts.licence.empty() ? "" : std::string("license: ") + quoted(facts.licence) + "\n";
-    text += std::string("base_model: ") + quoted(facts.sourceModel) + "\n";
+    text += std::string("base_model: ") + quoted(facts.baseModel) + "\n";
     text += "library_name: transformers\npipeline_tag: text-generation\n";
     return text + "tags:\n- espalier\n- " + quoted(facts.methodId) + "\n---\n";
 }
@@ -72,11 +72,11 @@ std::string methodTable(const ModelCardFacts& facts)
 std::string licenceSection(const ModelCardFacts& facts)
 {
     if (facts.licence.empty()) {
-        return "The licence of " + facts.sourceModel +
+        return "The licence of " + facts.baseModel +
                " is not known to the program that made this model. It applies here too: look it "
                "up before you pass this model on.\n";
     }
-    return "This model is derived from " + facts.sourceModel + " and stays under its licence, " +
+    return "This model is derived from " + facts.baseModel + " and stays under its licence, " +
            facts.licence + ".\n";
 }
 
@@ -98,7 +98,7 @@ std::string modelCard(const ModelCardFacts& facts)
         frontMatter(facts) + "\n# " + cell(facts.title) + "\n\nMade from " + facts.sourceModel +
         " with " + facts.methodTitle +
         " by Espalier. `certificate.json` says what was compared after writing, `SHA256SUMS` "
-        "covers every file.\n";
+        "covers every other file.\n";
     text += "\n## Results\n\n" + resultTable(facts);
     if (!facts.honesty.empty()) {
         text += "\n## What to expect\n\n";

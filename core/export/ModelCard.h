@@ -28,7 +28,8 @@ struct ModelCardFacts {
     std::string title = {};
     std::string methodId = {}, methodTitle = {}, paper = {}, bibtex = {};
     ParamValues params = {};
-    std::string sourceModel = {}; // the model it was made from, as the user named it
+    std::string baseModel = {};   // the model everything started from
+    std::string sourceModel = {}; // the model this run was given: "base, after run 0012 (Wanda)"
     std::string licence =
         {}; // of the source model, as its card names it ("apache-2.0"); empty: unknown
     std::vector<ModelCardFact> facts = {};

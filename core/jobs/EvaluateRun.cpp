@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/FolderPath.h"
 #include "core/eval/Evaluation.h"
 #include "core/export/ModelCard.h"
 #include "core/export/ModelExport.h"
@@ -14,6 +15,8 @@
 namespace espalier {
 
 namespace {
+
+constexpr const char* kPerplexity = "perplexity";
 
 std::string unitOf(std::string_view key)
 {
@@ -58,6 +61,11 @@ std::unique_ptr<CausalLM> openReference(const LoadedRun& loaded, const RunSpec& 
         {.dtype = spec.dtype, .residency = Residency::Streamed, .device = at::Device(spec.device)});
 }
 
+std::string referenceName(const LoadedRun& loaded)
+{
+    return loaded.teacherFolder.empty() ? loaded.sourceModel : folderName(loaded.teacherFolder);
+}
+
 std::string withError(double value, double error)
 {
     char text[64];
@@ -68,8 +76,9 @@ std::string withError(double value, double error)
 std::string protocolOf(const CalibrationSet& data)
 {
     return data.name + ", " + std::to_string(data.tokens.size(0)) + " windows of " +
-           std::to_string(data.tokens.size(1)) + " tokens, no overlap, SHA-256 " +
-           data.fingerprint.substr(0, 12);
+           std::to_string(data.tokens.size(1)) + " tokens, no overlap" +
+           (data.source.starts_with("builtin:") ? ", tokenised story by story" : "") +
+           ", SHA-256 " + data.fingerprint.substr(0, 12);
 }
 
 bool wantsFootprint(const RunSpec& spec)
@@ -79,19 +88,31 @@ bool wantsFootprint(const RunSpec& spec)
     });
 }
 
+/// The reference was measured on the same tokens: the card says so in the row of the perplexity.
+void addBaseline(std::vector<ModelCardResult>& results, const std::string& protocol,
+                 const DivergenceResult& result)
+{
+    for (ModelCardResult& row : results) {
+        if (row.measure == kPerplexity && row.protocol == protocol) {
+            row.baseline = withError(result.referencePerplexity, NAN);
+        }
+    }
+}
+
 } // namespace
 
 void evaluateRun(RunContext& run, LoadedRun& loaded)
 {
     const RunSpec& spec = run.spec();
     std::unique_ptr<CausalLM> reference;
+    std::vector<std::pair<std::string, DivergenceResult>> divergences; // by protocol
     for (auto& [evaluation, data] : loaded.evaluations) {
         const std::string prefix = "eval/" + data.name;
         if (evaluation.kind == "perplexity") {
             const auto result = perplexity(*loaded.model, data, spec.batch,
                                            stepOf(run, "Perplexity on " + data.name));
             recordAll(run, prefix, toJson(result));
-            loaded.results.push_back({.measure = "perplexity",
+            loaded.results.push_back({.measure = kPerplexity,
                                       .value = withError(result.perplexity, result.standardError),
                                       .protocol = protocolOf(data)});
         } else if (evaluation.kind == "divergence") {
@@ -101,9 +122,17 @@ void evaluateRun(RunContext& run, LoadedRun& loaded)
             const auto result = divergence(*loaded.model, *reference, data, spec.batch,
                                            stepOf(run, "Divergence on " + data.name));
             recordAll(run, prefix + "/divergence", toJson(result));
-            loaded.results.push_back({.measure = "mean KL(reference || model), nat per token",
-                                      .value = withError(result.mean, result.standardError),
-                                      .protocol = protocolOf(data)});
+            loaded.results.push_back(
+                {.measure = "mean KL(" + referenceName(loaded) + " || this model), nat per token",
+                 .value = withError(result.mean, result.standardError),
+                 .baseline = loaded.teacherFolder.empty() ? "0" : "",
+                 .protocol = protocolOf(data)});
+            divergences.emplace_back(protocolOf(data), result);
+        }
+    }
+    if (loaded.teacherFolder.empty()) { // the reference is the model the run started from
+        for (const auto& [protocol, result] : divergences) {
+            addBaseline(loaded.results, protocol, result);
         }
     }
     const auto wantsSpeed = [](const EvaluationSpec& evaluation) {
@@ -127,7 +156,8 @@ std::vector<ExportSpec> exportsOf(const RunSpec& spec, const Path& runFolder)
     return exports;
 }
 
-void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId id)
+void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal,
+               const WorkerInputs& asked)
 {
     const RunSpec& spec = run.spec();
     const std::vector<ExportSpec> exports = exportsOf(spec, run.folder());
@@ -138,10 +168,10 @@ void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId
                             .sourceFolder = loaded.modelFolder,
                             .outputFolder = folder,
                             .recipe = recipeText(spec),
-                            .modelCard = modelCardOf(spec, loaded),
+                            .modelCard = modelCardOf(loaded),
                             .provenance = provenanceOf(spec)};
-        inputs.provenance["run"] = toText(id);
-        inputs.provenance["fingerprint"] = fingerprint(spec);
+        inputs.provenance["run"] = toText(asked.id);
+        inputs.provenance["fingerprint"] = fingerprint(asked.spec);
         for (Artifact& artifact : exportModel(inputs, stepOf(run, "Exporting"))) {
             artifact.path = storedArtifactPath(artifact.path, run.folder());
             journal.artifact(artifact);

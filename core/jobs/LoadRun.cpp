@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/FolderPath.h"
 #include "core/base/SeedStream.h"
 #include "core/data/TrainingWindows.h"
 #include "core/export/Certificate.h"
 #include "core/jobs/Device.h"
 #include "core/jobs/Provenance.h"
+#include "core/jobs/RunLinks.h"
 #include "core/jobs/RunParts.h"
 #include "core/method/MethodCatalog.h"
 #include "core/train/BlockChoice.h"
@@ -15,6 +17,13 @@ namespace espalier {
 namespace {
 
 constexpr std::int64_t kLongestDefaultWindow = 2048;
+constexpr std::string_view kRunPrefix = "run:";
+
+std::optional<RunId> runOf(const std::string& reference)
+{
+    return reference.starts_with(kRunPrefix) ? runIdFromText(reference.substr(kRunPrefix.size()))
+                                             : std::nullopt;
+}
 
 DataSpec completedData(DataSpec data, const ModelConfig& config)
 {
@@ -99,15 +108,28 @@ void readData(LoadedRun& loaded, const RunSpec& spec, const DataFolders& folders
     }
 }
 
+/// What the model is called, back to the folder that the first of the runs behind it started from.
+void nameModel(LoadedRun& loaded, std::string reference, const Path& runsFolder)
+{
+    std::string after;
+    while (const auto id = runOf(reference)) {
+        const RunSpec before = readCreated(runsFolder / toText(*id) / "journal.jsonl").spec;
+        const std::string title = before.title.empty() ? before.method : before.title;
+        after = "run " + toText(*id) + " (" + title + ")" + (after.empty() ? "" : " and ") + after;
+        reference = before.model;
+    }
+    loaded.baseModel = folderName(reference);
+    loaded.sourceModel = loaded.baseModel + (after.empty() ? "" : ", after " + after);
+}
+
 } // namespace
 
 Path resolveModel(const std::string& reference, const std::function<Path(RunId)>& modelOf)
 {
-    constexpr std::string_view kPrefix = "run:";
-    if (!reference.starts_with(kPrefix)) {
+    if (!reference.starts_with(kRunPrefix)) {
         return reference;
     }
-    const auto id = runIdFromText(reference.substr(kPrefix.size()));
+    const auto id = runOf(reference);
     if (!id || !modelOf) {
         throw Error(ErrorCode::InvalidInput,
                     "\"" + reference + "\" is not a run: write run: and its number.");
@@ -123,6 +145,7 @@ LoadedRun loadRun(const WorkerInputs& inputs, const MethodCatalog& methods)
         refuseForeignFolder(wanted.folder, {{"fingerprint", fingerprint(spec)}});
     }
     LoadedRun loaded;
+    loaded.spec = spec;
     if (spec.method != "none") {
         loaded.method = &methods.require(spec.method);
         loaded.params = completed(spec.params, loaded.method->params());
@@ -130,7 +153,10 @@ LoadedRun loadRun(const WorkerInputs& inputs, const MethodCatalog& methods)
     loaded.modelFolder = resolveModel(spec.model, inputs.modelOf);
     if (!spec.teacher.empty()) {
         loaded.teacherFolder = resolveModel(spec.teacher, inputs.modelOf);
+        loaded.spec.teacher = loaded.teacherFolder.string();
     }
+    loaded.spec.model = loaded.modelFolder.string();
+    nameModel(loaded, spec.model, inputs.folder.parent_path());
     openModels(loaded, spec);
     readData(loaded, spec, {.builtin = inputs.builtinData});
     return loaded;

@@ -21,6 +21,9 @@ namespace espalier {
 
 namespace {
 
+constexpr const char* kStoryByStory = "story by story, each with the tokens put around a text";
+constexpr const char* kAtOnce = "the joined text at once";
+
 std::string cpuModel()
 {
     std::ifstream info("/proc/cpuinfo");
@@ -105,6 +108,9 @@ Json dataProvenance(const CalibrationSet& data)
                {"windows", data.tokens.size(0)},
                {"length", data.tokens.size(1)},
                {"seed", data.seed}};
+    if (!data.textFingerprint.empty()) { // two ways make two token streams of one text
+        entry["tokenised"] = data.source.starts_with("builtin:") ? kStoryByStory : kAtOnce;
+    }
     const auto colon = data.source.find(':');
     const Path file = data.source.substr(colon + 1, data.source.find('#') - colon - 1);
     if (!data.source.starts_with("builtin:") && std::filesystem::is_regular_file(file)) {

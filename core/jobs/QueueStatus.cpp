@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/jobs/Leftovers.h"
 #include "core/jobs/QueueState.h"
 #include "core/jobs/RunLinks.h"
 #include "core/jobs/RunLock.h"
+#include "core/jobs/SettleRun.h"
 #include "core/run/Journal.h"
 #include "core/store/ExperimentStore.h"
 #include "core/store/StoreReader.h"
@@ -12,34 +12,6 @@
 // What a queue makes of its runs' journals: the status of each, also of those of earlier sessions.
 
 namespace espalier {
-
-namespace {
-
-constexpr const char* kUnknownCause = "an unknown cause, while no window was open";
-
-Failure failureOf(RunId id, const std::string& endedBy, const Path& log)
-{
-    if (endedBy == kJournalLost) {
-        return {ErrorCode::Io,
-                "The journal of run " + toText(id) + " in " + log.parent_path().string() +
-                    " could not be written; the disk may have been full. Free space there and "
-                    "resume: what was finished is kept.",
-                "Writing the journal"};
-    }
-    const bool killed = endedBy.starts_with("signal 9 ");
-    std::string message = "The worker of run " + toText(id) + " ended " +
-                          (endedBy.empty() ? "without a word" : "by " + endedBy) + ".";
-    if (killed) {
-        message += " Signal 9 comes from the out-of-memory killer or from a person; fewer windows, "
-                   "a shorter length or a smaller batch need less memory.";
-    }
-    message += " What was finished is kept: resume goes on from the last checkpoint. Its output is "
-               "in " +
-               log.string() + ".";
-    return {killed ? ErrorCode::OutOfMemory : ErrorCode::Internal, message, "Working"};
-}
-
-} // namespace
 
 void QueueState::recover()
 {
@@ -79,29 +51,9 @@ void QueueState::cutJournal(RunId id)
     std::filesystem::remove(store.layout().run(id) / "resume.json", ignored);
 }
 
-/// The worker is gone: its journal has the outcome, or it died without a word.
 void QueueState::settle(RunId id, const std::string& endedBy)
 {
-    const Path journal = store.layout().journal(id);
-    const RunStatus told = lastStatus(journal);
-    const bool ended = told != RunStatus::Running && told != RunStatus::Waiting;
-    if (!ended) {
-        removeLeftovers(store.layout().run(id), readCreated(journal).spec);
-        if (endedBy == kUnknownCause) {
-            store.setStatus(id, RunStatus::Interrupted);
-        } else {
-            store.setStatus(id, RunStatus::Failed,
-                            failureOf(id, endedBy, store.layout().run(id) / "log"));
-        }
-    }
-    try {
-        store.ingest(id);
-        store.flush();
-    } catch (const Error&) { // an earlier failure: the worker has given back its spare space since
-        store.ingest(id);
-        store.flush();
-    }
-    noteStatus(id, lastStatus(journal));
+    noteStatus(id, settleRun(store, id, endedBy));
 }
 
 /// Runs whose end could not be written down: tried again, because space may have come.

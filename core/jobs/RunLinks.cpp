@@ -71,6 +71,18 @@ RunRecord readCreated(const Path& journal)
     return record;
 }
 
+std::string lastLabel(const Path& journal)
+{
+    std::string label = "Working";
+    eachLine(journal, [&](const Json& line) {
+        if (textIn(line, "t") == "progress" && !textIn(line, "label").empty()) {
+            label = textIn(line, "label");
+        }
+        return true;
+    });
+    return label;
+}
+
 RunStatus lastStatus(const Path& journal)
 {
     RunStatus status = RunStatus::Waiting;

@@ -15,6 +15,9 @@ ESPALIER_API Path modelOfRun(const Path& runsFolder, RunId id);
 /// process learns what to do. Throws Corrupt.
 ESPALIER_API RunRecord readCreated(const Path& journal);
 
+/// What a run was doing when its journal last told of progress; "Working" when it never did.
+ESPALIER_API std::string lastLabel(const Path& journal);
+
 /// The newest status a journal tells; Waiting when it tells none.
 ESPALIER_API RunStatus lastStatus(const Path& journal);
 

@@ -20,9 +20,12 @@ namespace espalier {
 
 /// Everything a run has loaded, in the order of the load stage.
 struct LoadedRun {
+    RunSpec spec = {};              // as it was asked for, with folders in place of run:ID
     const Method* method = nullptr; // null: method "none"
     ParamValues params = {};
     Path modelFolder = {}, teacherFolder = {};
+    std::string baseModel = {};   // name of the folder that every run before this one started from
+    std::string sourceModel = {}; // "stories260k, after run 0012 (SparseGPT)"
     ModelConfig config = {};
     std::unique_ptr<CausalLM> model, teacher;
     std::optional<CalibrationSet> calibration, heldOut;
@@ -45,10 +48,11 @@ void evaluateRun(RunContext& run, LoadedRun& loaded);
 std::vector<ExportSpec> exportsOf(const RunSpec& spec, const Path& runFolder);
 
 /// Exports as the spec asks, and footprint of what was exported; artifacts and series footprint/.
-void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal, RunId id);
+void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal,
+               const WorkerInputs& inputs);
 
 /// README.md of the exported model.
-std::string modelCardOf(const RunSpec& spec, const LoadedRun& loaded);
+std::string modelCardOf(const LoadedRun& loaded);
 
 /// run:ID -> the folder that run exported, by its journal; a plain path stays as it is. Throws
 /// NotFound.

@@ -75,11 +75,13 @@ void Execution::work(const std::optional<Json>& resume)
     // A GPU has operators without a deterministic form: there it is a wish.
     const bool onCpu = spec.device == "cpu";
     at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/!onCpu);
-    RunInputs contextInputs{.spec = &spec, .folder = m_inputs.folder, .resume = resume};
+    RunInputs contextInputs{.folder = m_inputs.folder, .resume = resume};
     const auto start = std::chrono::steady_clock::now();
     resetPeakRss();
     LoadedRun loaded = loadRun(m_inputs, m_methods);
-    Json provenance = provenanceOf(spec);
+    contextInputs.spec = &loaded.spec;
+    Json provenance = provenanceOf(loaded.spec);
+    provenance["spec_fingerprint"] = fingerprint(spec);
     provenance.update(readCreated(m_inputs.folder / "journal.jsonl").provenance);
     provenance["model"] = modelProvenance(loaded.modelFolder);
     if (!loaded.teacherFolder.empty()) {
@@ -110,7 +112,7 @@ void Execution::work(const std::optional<Json>& resume)
     }
     {
         const auto guard = context.stage("export");
-        exportRun(context, loaded, m_journal, m_inputs.id);
+        exportRun(context, loaded, m_journal, m_inputs);
     }
     context.metrics().record("stage/load/seconds", 0, loadSeconds, "s");
     context.metrics().record("stage/load/peak_rss_bytes", 0, loadPeak, "bytes");
@@ -162,6 +164,15 @@ RunStatus Execution::run()
         return fail(
             ErrorCode::OutOfMemory,
             "Memory ran out. Use fewer calibration windows, a shorter length or a smaller batch.");
+    } catch (const std::filesystem::filesystem_error& error) {
+        return fail(ErrorCode::Io, std::string("A file or folder could not be used: ") +
+                                       error.what() +
+                                       ". Check its name, the disk and your rights.");
+    } catch (const std::system_error& error) {
+        return fail(
+            ErrorCode::OutOfMemory,
+            std::string("The system refused a thread, memory or a file that the run needs (") +
+                error.what() + "). Ask for fewer threads, or close other programs.");
     } catch (const std::exception& error) {
         return fail(ErrorCode::Internal, error.what());
     } catch (...) {

@@ -5,6 +5,7 @@
 #include "core/jobs/RunWorker.h"
 #include "core/method/Method.h"
 #include "core/method/MethodCatalog.h"
+#include "core/run/SpecLimits.h"
 
 // What can be known to be wrong with a spec before there is a run: names, and whether the files it
 // names are there. What is in them is looked at when the run loads them.
@@ -131,6 +132,10 @@ private:
                 add("export",
                     "There is no export format \"" + wanted.format + "\". Known is safetensors.");
             }
+        }
+        if (m_spec.threads > kMostThreads) {
+            add("threads", std::to_string(m_spec.threads) + " threads are more than any machine " +
+                               "has; ask for " + std::to_string(kMostThreads) + " at most.");
         }
         if (m_spec.device != "cpu" && !m_spec.device.starts_with("cuda:")) {
             add("device", "\"" + m_spec.device + "\" is not a device. Write cpu or cuda:N.");

@@ -20,8 +20,8 @@ std::vector<Family>& families()
         known += known.empty() ? "" : ", ";
         known += family.architecture;
     }
-    throw Error(ErrorCode::Unsupported,
-                source.string() + ": " + found + "; known are " + known + ".");
+    throw Error(ErrorCode::Unsupported, source.string() + ": " + found + "; known are " + known +
+                                            ". Choose a model of one of these.");
 }
 
 } // namespace

@@ -12,7 +12,8 @@ ModelConfig readModelConfig(const Path& folder)
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {
         throw Error(ErrorCode::NotFound, "There is no config.json in " + folder.string() +
-                                             ": this is not a model folder.");
+                                             ": this is not a model folder. Name the folder "
+                                             "that holds config.json and the weights.");
     }
     const Json config = parseJson(readFile(file), file.string());
     return familyFor(config, file).readConfig(config, file);

@@ -55,7 +55,8 @@ void checkTensors(const Checkpoint& checkpoint, const std::vector<ExpectedTensor
     }
     if (!missing.empty()) {
         throw Error(ErrorCode::Corrupt, "The weights in " + where + " lack " + listText(missing) +
-                                            ", which config.json calls for.");
+                                            ", which config.json calls for. Copy the whole model "
+                                            "again, or the config.json that belongs to it.");
     }
     for (const TensorInfo& info : checkpoint.tensors()) {
         if (!names.contains(info.name) && !ignored(info.name)) {
@@ -65,7 +66,8 @@ void checkTensors(const Checkpoint& checkpoint, const std::vector<ExpectedTensor
     if (!unexpected.empty()) {
         throw Error(ErrorCode::Corrupt, "The weights in " + where + " hold " +
                                             listText(unexpected) +
-                                            ", which have no place in the model of config.json.");
+                                            ", which have no place in the model of config.json. "
+                                            "Copy the config.json that belongs to these weights.");
     }
 }
 

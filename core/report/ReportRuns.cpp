@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/NumberFormat.h"
 #include "core/report/ReportText.h"
+#include "core/run/RunModels.h"
 
 #include <algorithm>
 #include <map>
@@ -82,7 +83,7 @@ std::vector<ReportRun> reportRuns(const ReportData& data)
                                          countText(artifact.bytes) + " bytes, SHA-256 " +
                                              artifact.sha256);
             }
-            entry.command = commandLine(record.spec);
+            entry.command = commandLine(withFolders(record));
             list.push_back(std::move(entry));
         }
     }

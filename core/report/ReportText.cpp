@@ -78,6 +78,9 @@ std::string datasetText(const MeasuredRun& run, const std::string& dataset)
     text += ": " + count(run.value(base + "/windows")) + " non-overlapping windows of " +
             count(run.value(base + "/length")) + " tokens, no context carried between them, " +
             count(run.value(base + "/tokens")) + " predicted tokens";
+    if (const std::string way = textOf(member(data, "tokenised")); !way.empty()) {
+        text += "; tokenised: " + way;
+    }
     const std::pair<const char*, const char*> hashes[] = {{"fingerprint", "tokens"},
                                                           {"text_fingerprint", "text"}};
     for (const auto& [key, name] : hashes) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/RunDiff.h"
+#include "core/base/FolderPath.h"
 #include "core/report/NameWords.h"
 #include "core/report/RunGroups.h"
 
@@ -82,11 +83,7 @@ private:
             for (const Fields& fields : m_fields) {
                 const std::string path = valueOr(fields, key);
                 if (!path.empty() && !path.starts_with(kRunReference)) {
-                    const Path folder = Path(path).lexically_normal();
-                    pathsOf[(folder.has_filename() ? folder : folder.parent_path())
-                                .filename()
-                                .string()]
-                        .insert(path);
+                    pathsOf[folderName(path)].insert(path);
                     models.insert(path);
                 }
             }

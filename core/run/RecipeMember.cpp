@@ -2,6 +2,7 @@
 #include "core/run/RecipeMember.h"
 
 #include "core/base/Error.h"
+#include "core/base/FolderPath.h"
 #include "core/run/SpecReader.h"
 
 #include <algorithm>
@@ -82,10 +83,10 @@ std::string nameFor(const Axis& axis, const Json& value)
 
 std::string absolute(const std::string& path, const Path& folder)
 {
-    if (path.empty() || folder.empty() || path.starts_with("run:") || Path(path).is_absolute()) {
+    if (path.empty() || path.starts_with("run:") || (folder.empty() && Path(path).is_relative())) {
         return path;
     }
-    return (folder / path).lexically_normal().string();
+    return absoluteFolder(folder / path).string(); // folder / an absolute path is that path
 }
 
 void placeSource(DataSpec& data, const Path& folder)

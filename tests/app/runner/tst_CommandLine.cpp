@@ -53,6 +53,16 @@ void writeLlama2c(const Path& weights, const Path& tokenizer)
 
 TEST(wrongUseEndsWithTwoAndASuggestion)
 {
+    test::verifyRefused({"evaluate", "bogus", "--model", demoModel()}, 2,
+                        {"no evaluation called \"bogus\"", "Known are perplexity"});
+    test::verifyRefused({"evaluate", "perplexity", "--model", demoModel()}, 2,
+                        {"--data is missing"});
+    test::verifyRefused({"apply", "prune-magnitude", "--model", demoModel(), "--threads", "100000"},
+                        2, {"--threads is \"100000\"", "at most 1024"});
+    test::verifyRefused(
+        {"apply", "prune-magnitude", "--model", demoModel(), "--seed", "99999999999999999999"}, 2,
+        {"at least 0 and at most 9223372036854775807"});
+    test::verifyRefused({"methods", "--json=false"}, 2, {"--json takes no value"});
     test::verifyRefused({"aply"}, 2, {"There is no verb \"aply\"", "Did you mean apply?"});
     test::verifyRefused({"apply", "prune-wanda", "--modle", demoModel()}, 2,
                         {"no option --modle", "Did you mean --model?"});
@@ -81,9 +91,11 @@ TEST(whatCannotBeFoundEndsWithThree)
 {
     test::verifyRefused({"apply", "prune-wnda", "--model", demoModel()}, 3,
                         {"no method called prune-wnda", "Did you mean prune-wanda?"});
-    test::verifyRefused({"evaluate", "perplexity", "--model", "/nowhere"}, 3, {"/nowhere"});
+    test::verifyRefused(
+        {"evaluate", "perplexity", "--model", "/nowhere", "--data", "builtin:tinystories"}, 3,
+        {"/nowhere"});
     const Words evaluate{"evaluate", "perplexty", "--model", demoModel()};
-    test::verifyRefused(evaluate + Words{"--data", "builtin:tinystories"}, 3,
+    test::verifyRefused(evaluate + Words{"--data", "builtin:tinystories"}, 2,
                         {"no evaluation called \"perplexty\""});
     test::verifyRefused({"run", "/nowhere/recipe.yaml"}, 3, {"/nowhere/recipe.yaml"});
 }
@@ -109,7 +121,8 @@ TEST(errorsAreAJsonDocumentWhereOneIsAskedFor)
 {
     const Json usage = jsonOf({"apply", "prune-wanda", "--modle", "x"}, 2);
     COMPARE(usage["error"]["code"].get<std::string>(), "usage");
-    const Json missing = jsonOf({"evaluate", "perplexity", "--model", "/nowhere"}, 3);
+    const Json missing = jsonOf(
+        {"evaluate", "perplexity", "--model", "/nowhere", "--data", "builtin:tinystories"}, 3);
     COMPARE(missing["error"]["code"].get<std::string>(), "not-found");
     VERIFY(contains(missing["error"]["message"].get<std::string>(), "/nowhere"));
 }

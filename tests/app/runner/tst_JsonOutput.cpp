@@ -107,7 +107,7 @@ TEST(everyVerbPrintsOneDocumentOnFailure)
         {{"run"}, 2, "error"},
         {{"run", "/nowhere.yaml"}, 3, "error"},
         {{"evaluate", "perplexity"}, 2, "error"},
-        {{"evaluate", "perplexity", "--model", "/nowhere"}, 3, "error"},
+        {{"evaluate", "perplexity", "--model", "/nowhere", "--data", "x:y"}, 3, "error"},
         {{"generate"}, 2, "error"},
         {{"generate", "--model", "/nowhere", "--prompt", "x"}, 3, "error"},
         {{"tokenize", "--model", demoModel()}, 2, "error"},

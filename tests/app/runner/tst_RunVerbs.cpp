@@ -76,6 +76,22 @@ void verifyLinears(const Json& run)
     }
 }
 
+/// Made from the model of another run: what repeats it names that model's folder, not a number that
+/// means another run in another workspace; the tokenizers were found there and compared.
+void verifyStandsAlone(const Json& run, const Path& sourceRun)
+{
+    const std::string folder = (sourceRun / "export").string();
+    const std::string command = run["provenance"]["command"];
+    VERIFY2(contains(command, folder) && !contains(command, "run:"), command);
+    VERIFY2(run["warnings"].empty(), run["warnings"].dump());
+    const Path exported = run["artifacts"][0]["path"].get<std::string>();
+    VERIFY(contains(readFile(exported / "recipe.yaml"), folder));
+    const std::string card = readFile(exported / "README.md");
+    VERIFY2(contains(card, "base_model: \"stories260k\""), card);
+    VERIFY2(contains(card, "Made from stories260k, after run " + sourceRun.filename().string()),
+            card);
+}
+
 } // namespace
 
 TEST(applyTellsEverythingUnderStableNames)
@@ -88,6 +104,10 @@ TEST(applyTellsEverythingUnderStableNames)
             VERIFY2(run[key].is_number(), key);
         }
         COMPARE(run["tokens"].get<int>(), 4 * 63);
+        for (const Json& count : {run["tokens"], run["windows"], run["evaluations"][0]["length"],
+                                  run["stages"]["load"]["peak_rss_bytes"]}) {
+            VERIFY2(count.is_number_integer(), count.dump());
+        }
         verifyStages(run, {"load", "evaluate", "export"});
         VERIFY(run["provenance"]["build"].contains("libtorch"));
         const std::string revision = run["provenance"]["build"]["revision"];
@@ -115,6 +135,51 @@ TEST(applyTellsEverythingUnderStableNames)
     COMPARE(study().runs[2]["spec"]["params"]["block-size"].get<int>(), 32); // - and _ are alike
     COMPARE(study().runs[3]["spec"]["params"]["learning-rate"].get<double>(), 0.001);
     COMPARE(study().runs[3]["spec"]["batch"].get<int>(), 2); // --batch is the run's
+}
+
+TEST(theCardOfAModelSaysWhatItsNumbersRestOn)
+{
+    const test::TempFolder folder;
+    const std::string out = (folder.path() / "model").string();
+    const std::string calibration =
+        "tokens:" + (test::demoFolder() / "stories-calibration.i32").string();
+    const auto result = espalierRun({"apply",         "prune-wanda",
+                                     "--model",       demoModel(),
+                                     "--calibration", calibration,
+                                     "--length",      "64",
+                                     "--samples",     "8",
+                                     "--windows",     "4",
+                                     "--evaluate",    "perplexity:builtin:tinystories",
+                                     "--evaluate",    "divergence:builtin:tinystories",
+                                     "--export",      "safetensors:" + out,
+                                     "--workspace",   (folder.path() / "w").string(),
+                                     "--json"});
+    COMPARE(result.exitCode, 0);
+    const Json run = test::documentIn(result);
+    const std::string card = readFile(Path(out) / "README.md");
+    VERIFY2(contains(card, "which a model generated itself at a fixed seed"), card);
+    char dense[32];
+    std::snprintf(dense, sizeof dense, " | %.4g | ",
+                  run["evaluations"][0]["divergence"]["reference_perplexity"].get<double>());
+    VERIFY2(contains(card, dense), card + dense);
+}
+
+TEST(whatPeopleSayOfRunsOutlivesARebuild)
+{
+    const auto told = [](const Words& words) { return jsonOf(words + in({}))["runs"][0]; };
+    COMPARE(told({"runs", "tag", "2", "--add", "paper", "--add", "draft"})["tags"],
+            (Json{"paper", "draft"}));
+    COMPARE(told({"runs", "tag", "2", "--remove", "draft"})["tags"], Json{"paper"});
+    COMPARE(told({"runs", "note", "2", "--text", "for figure 3"})["note"], "for figure 3");
+    test::verifyRefused(in({"runs", "move", "2", "--first"}), 3, {"Only one run that waits"});
+    test::verifyRefused(in({"runs", "tag", "2"}), 2, {"Give --add TAG"});
+    test::verifyRefused(in({"runs", "note", "2"}), 2, {"--text is missing"});
+    jsonOf(in({"store", "rebuild"}));
+    const Json run = told({"runs", "show", "2"});
+    COMPARE(run["tags"], Json{"paper"});
+    COMPARE(run["note"], "for figure 3");
+    told({"runs", "tag", "2", "--remove", "paper"}); // as it was, for the other tests
+    COMPARE(told({"runs", "note", "2", "--text", ""})["note"], "");
 }
 
 TEST(aTextOutcomeNamesTheModel)
@@ -165,6 +230,7 @@ runs:
     const std::string pruned = "run:" + runs[1]["id"].get<std::string>();
     COMPARE(runs[2]["spec"]["model"].get<std::string>(), pruned);
     COMPARE(runs[3]["spec"]["seed"].get<int>(), 1);
+    verifyStandsAlone(runs[2], folder.path() / "w" / "runs" / runs[1]["id"].get<std::string>());
     VERIFY(std::filesystem::exists(document["report"].get<std::string>()));
 
     const Json again = jsonOf(words); // all are there already

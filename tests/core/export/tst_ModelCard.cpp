@@ -14,7 +14,8 @@ ModelCardFacts example()
             .paper = "Sun et al., 2024.",
             .bibtex = "@article{wanda}",
             .params = {{"sparsity", 0.5}},
-            .sourceModel = "stories260K",
+            .baseModel = "stories260K",
+            .sourceModel = "stories260K, after run 0012 (Wanda)",
             .licence = "mit",
             .facts = {{.name = "calibration", .value = "a | b"}},
             .results = {{.measure = "perplexity",
@@ -61,7 +62,7 @@ TEST(admitsWhatIsNotKnown)
 TEST(namesCannotBreakTheFrontMatterOrAFence)
 {
     ModelCardFacts facts = example();
-    facts.sourceModel = "odd: \"name\"\n---";
+    facts.baseModel = "odd: \"name\"\n---";
     facts.command = "echo ```\n";
     const std::string card = modelCard(facts);
     verifyHolds(card, R"(base_model: "odd: \"name\"\n---")");

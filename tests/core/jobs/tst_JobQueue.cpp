@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Json.h"
 #include "core/jobs/JobQueue.h"
+#include "core/jobs/RunLinks.h"
+#include "core/jobs/RunLock.h"
+#include "core/jobs/SettleRun.h"
 #include "core/run/Journal.h"
 #include "tests/core/jobs/QueueFixture.h"
 
@@ -277,6 +280,42 @@ TEST(aRunWhoseWorkerIsGoneBecomesInterrupted)
     fixture.queue->resume(id);
     fixture.queue->drain();
     VERIFY(fixture.status(id) == RunStatus::Succeeded);
+}
+
+TEST(rowsOfARunNobodyWatchesCatchUp)
+{
+    QueueFixture fixture;
+    fixture.queue->pauseQueue();
+    const RunId id = fixture.queue->submit(test::shortSpec());
+    const Path workspace = fixture.layout().folder;
+    const Path lock = RunLock::fileOf(fixture.layout().run(id));
+    JournalWriter(fixture.layout().journal(id)).status(RunStatus::Running);
+    catchUp(workspace); // the queue writes: its business
+    VERIFY(lastStatus(fixture.layout().journal(id)) == RunStatus::Running);
+    fixture.close();
+    {
+        ExperimentStore store(workspace);
+        store.flush();
+    }
+    VERIFY(StoreReader(workspace).run(id)->status == RunStatus::Running);
+    {
+        const RunLock worker(lock);
+        JournalWriter(WorkspaceLayout{workspace}.journal(id)).progress({.label = "Alive"});
+        catchUp(workspace);
+        VERIFY(StoreReader(workspace).run(id)->status == RunStatus::Running);
+        COMPARE(StoreReader(workspace).run(id)->progress->label, "Alive");
+    }
+    catchUp(workspace);
+    VERIFY(StoreReader(workspace).run(id)->status == RunStatus::Interrupted);
+}
+
+TEST(moreThreadsThanAnyMachineHasAreRefusedButStayReadable)
+{
+    QueueFixture fixture;
+    RunSpec spec = test::shortSpec();
+    spec.threads = 100000;
+    VERIFY_FAILS(fixture.queue->submit(spec), ErrorCode::InvalidInput, "ask for 1024 at most");
+    COMPARE(runSpecFromJson(toJson(spec)).threads, 100000);
 }
 
 TEST(aSpecThatCannotRunIsRefusedBeforeARowIsMade)

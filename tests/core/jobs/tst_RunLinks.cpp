@@ -49,6 +49,15 @@ TEST(aRunsModelIsWhatItsJournalSays)
     COMPARE(modelOfRun(runs.path(), RunId{4}), Path("/elsewhere"));
 }
 
+TEST(theNewestLabelCounts)
+{
+    const RunsFolder runs;
+    COMPARE(lastLabel(runs.journal()), "Working");
+    JournalWriter(runs.journal()).progress({.label = "Loading"});
+    JournalWriter(runs.journal()).progress({.label = "Training step 3/8"});
+    COMPARE(lastLabel(runs.journal()), "Training step 3/8");
+}
+
 TEST(theFirstLineTellsWhatTheRunIs)
 {
     const RunsFolder runs;

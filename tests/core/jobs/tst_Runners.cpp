@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Json.h"
+#include "core/jobs/RunLinks.h"
 #include "tests/core/jobs/QueueFixture.h"
 
 #include <csignal>
@@ -99,6 +100,8 @@ TEST(aWorkerThatIsKilledBecomesAFailedRunWithTheSignalInWords)
     VERIFY2(record.failure->message.find("ended by signal 9 (Killed)") != std::string::npos,
             record.failure->message);
     VERIFY2(record.failure->message.find("resume") != std::string::npos, record.failure->message);
+    COMPARE(record.failure->during, lastLabel(fixture.layout().journal(id)));
+    VERIFY2(record.failure->during != "Working", "the journal told of progress");
 }
 
 TEST(aRequestThatComesBeforeTheWorkerListensIsKept)
