@@ -19,8 +19,9 @@ Json fileHash(const Path& file);
 /// SHA-256 and bytes of the weight files, config.json and tokenizer.json of a model folder.
 Json modelProvenance(const Path& folder);
 
-/// Source, fingerprints, windows and length of tokens that were used, and how text became tokens. A tokens: file may have a
-/// note of its origin beside it, FILE.json; its "self_generated" says that a model wrote the text.
+/// Source, fingerprints, windows and length of tokens that were used, and how text became tokens. A
+/// tokens: file may have a note of its origin beside it, FILE.json; its "self_generated" says that
+/// a model wrote the text.
 Json dataProvenance(const CalibrationSet& data);
 
 } // namespace espalier
