@@ -11,8 +11,11 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
+#include <QRegularExpression>
 #include <QStandardPaths>
 #include <QTimer>
+
+#include <cstdio>
 
 namespace {
 
@@ -68,6 +71,38 @@ void showWindow(espalier::MainWindow& window, const QCommandLineParser& parser,
     window.show();
 }
 
+/// What is wrong with the words of the command line, or nothing.
+QString complaintAbout(const QCommandLineParser& parser)
+{
+    const auto given = [&](const char* name) { return parser.value(QString::fromLatin1(name)); };
+    const QStringList pages{QStringLiteral("models"), QStringLiteral("newRun"),
+                            QStringLiteral("queue"),  QStringLiteral("compare"),
+                            QStringLiteral("report"), QStringLiteral("plugins")};
+    if (parser.isSet(QStringLiteral("page")) && !pages.contains(given("page"))) {
+        return QStringLiteral("There is no page \"%1\". There are %2.")
+            .arg(given("page"), pages.join(QStringLiteral(", ")));
+    }
+    const QStringList themes{QStringLiteral("light"), QStringLiteral("dark")};
+    if (parser.isSet(QStringLiteral("theme")) && !themes.contains(given("theme"))) {
+        return QStringLiteral("There is no theme \"%1\"; it is light or dark.").arg(given("theme"));
+    }
+    static const QRegularExpression kSize(QStringLiteral("^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$"));
+    if (parser.isSet(QStringLiteral("size")) && !kSize.match(given("size")).hasMatch()) {
+        return QStringLiteral("--size is \"%1\"; write it as 1440x900.").arg(given("size"));
+    }
+    if (parser.isSet(QStringLiteral("run")) &&
+        !espalier::runIdFromText(espalier::toUtf8(given("run")))) {
+        return QStringLiteral("--run is \"%1\"; it must be the number of a run.").arg(given("run"));
+    }
+    return {};
+}
+
+int complain(const QString& sentence, int code)
+{
+    std::fprintf(stderr, "espalier: %s\n", qPrintable(sentence));
+    return code;
+}
+
 /// A workspace that cannot be opened at all: what happened, and what to do.
 int showFailure(QApplication& application, const espalier::Error& error)
 {
@@ -96,6 +131,9 @@ int main(int argc, char** argv)
     addOptions(parser);
     parser.process(application);
 
+    if (const QString complaint = complaintAbout(parser); !complaint.isEmpty()) {
+        return complain(complaint, 2);
+    }
     espalier::Settings settings;
     espalier::applyTheme(application, themeNamed(parser.isSet(QStringLiteral("theme"))
                                                      ? parser.value(QStringLiteral("theme"))
@@ -114,12 +152,17 @@ int main(int argc, char** argv)
         showWindow(window, parser, settings);
         if (parser.isSet(QStringLiteral("picture"))) {
             QTimer::singleShot(kPictureMs, &window, [&] {
-                window.grab().save(parser.value(QStringLiteral("picture")));
-                QApplication::quit();
+                const QString file = parser.value(QStringLiteral("picture"));
+                const bool isSaved = window.grab().save(file);
+                QApplication::exit(
+                    isSaved ? 0 : complain(QStringLiteral("Cannot write %1.").arg(file), 4));
             });
         }
         return QApplication::exec();
     } catch (const espalier::Error& error) {
+        if (parser.isSet(QStringLiteral("picture"))) { // nobody is there to close a window
+            return complain(espalier::fromUtf8(error.what()), 3);
+        }
         return showFailure(application, error);
     }
 }

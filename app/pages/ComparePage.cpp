@@ -118,7 +118,11 @@ void ComparePage::show(const Comparison& comparison)
         rows.append(group.row);
         runs += group.ids.size();
     }
-    m_count->setText(tr("%1 runs in %2 groups; seeds folded").arg(runs).arg(rows.size()));
+    QString count = tr("%1 runs in %2 groups; seeds folded").arg(runs).arg(rows.size());
+    if (!comparison.dataNote.isEmpty()) {
+        count += QStringLiteral(". ") + comparison.dataNote;
+    }
+    m_count->setText(count);
     {
         const QSignalBlocker quiet(m_table);
         m_table->runs().setColumns(comparison.columns);

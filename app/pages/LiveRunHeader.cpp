@@ -82,6 +82,7 @@ LiveRunHeader::LiveRunHeader(QWidget* parent)
     back->setToolTip(tr("Back to the list of runs (Esc)"));
     setRole(back, "flat");
     back->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    back->setMinimumWidth(back->sizeHint().width()); // the title gives way, not the way back
     auto* line = new QHBoxLayout;
     line->setContentsMargins(12, 10, 12, 0);
     line->setSpacing(10);
@@ -225,8 +226,10 @@ void LiveRunHeader::showOutcome(const LiveRun& run, bool isWritable)
     if (status == RunStatus::Succeeded && !std::isnan(run.perplexity)) {
         text = tr("<b>Perplexity %1.</b>").arg(fromUtf8(perplexityText(run.perplexity)));
         if (!std::isnan(run.size)) {
-            text += tr(" %1 on disk; zeros alone make no smaller file.")
-                        .arg(fromUtf8(megabyteText(run.size)));
+            const QString size = fromUtf8(megabyteText(run.size));
+            text += run.board.meanSparsity() > 0
+                        ? tr(" %1 on disk; zeros alone make no smaller file.").arg(size)
+                        : tr(" %1 on disk.").arg(size);
         }
     } else if (status == RunStatus::Cancelled) {
         tone = MessageBand::Tone::Warning;

@@ -10,6 +10,7 @@
 #include "widgets/plots/MetricPlot.h"
 #include "widgets/plots/PlotDrawing.h"
 #include "widgets/plots/StyleSheet.h"
+#include "widgets/views/ColumnScroll.h"
 
 #include <QFrame>
 #include <QKeyEvent>
@@ -77,7 +78,10 @@ LiveRunView::LiveRunView(const Context& context, QWidget* parent)
     column->setSpacing(0);
     column->addWidget(m_header);
     column->addWidget(rule);
-    column->addWidget(body, 1);
+    auto* scroll = new ColumnScroll(this);
+    scroll->setObjectName(QStringLiteral("liveScroll"));
+    scroll->setWidget(body);
+    column->addWidget(scroll, 1);
     connectHeader();
     connect(m_board, &LayerHeatmap::cellActivated, this,
             [this](int, int block) { m_context.selection.setBlock(block); });

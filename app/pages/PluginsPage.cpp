@@ -144,7 +144,10 @@ void PluginsPage::fill()
             ->setIcon(method != nullptr ? icon(Glyph::Check, &PlotTheme::success)
                                         : icon(Glyph::Error, &PlotTheme::danger));
     }
-    const int widths[] = {150, 80, 64, 190, 150, 420, 300};
+    const bool anyRefused = std::any_of(plugins.begin(), plugins.end(),
+                                        [](const auto& plugin) { return !plugin.reason.empty(); });
+    // A reason is a sentence: papers give it their room.
+    const int widths[] = {150, 80, 64, 190, anyRefused ? 420 : 110, anyRefused ? 200 : 420, 300};
     for (int column = 0; column < ColumnCount; ++column) {
         m_table->horizontalHeader()->resizeSection(column, widths[column]);
     }

@@ -6,6 +6,7 @@
 #include "app/rows/RunNames.h"
 #include "core/analysis/Significance.h"
 #include "core/method/MethodCatalog.h"
+#include "core/run/RunModels.h"
 
 #include <QCoreApplication>
 #include <QHash>
@@ -150,7 +151,7 @@ void addGroups(Comparison& comparison, const Gathered& all, const MethodCatalog&
                                  [](const ComparedGroup& other) { return other.row.isBaseline; });
             } else {
                 if (!used.contains(group.row.name)) {
-                    used.insert(group.row.name, static_cast<int>(used.size()) % kSeriesSlots);
+                    used.insert(group.row.name, static_cast<int>(used.size()));
                 }
                 group.row.slot = used.value(group.row.name);
             }
@@ -189,6 +190,25 @@ RunCell cellOf(const ComparedGroup& group, const Measure& measure, const RunReco
     return cell;
 }
 
+/// Numbers that rest on what comes along with Espalier, or on a model's own text, are told apart.
+void addDataNote(Comparison& comparison, const Gathered& all)
+{
+    QStringList notes;
+    const auto samples = [](const RunRecord& run) {
+        return std::any_of(run.spec.evaluations.begin(), run.spec.evaluations.end(),
+                           [](const EvaluationSpec& evaluation) {
+                               return evaluation.data.source.starts_with("builtin:");
+                           });
+    };
+    if (std::any_of(all.runs.begin(), all.runs.end(), samples)) {
+        notes.append(translated("Measured on sample data"));
+    }
+    if (std::any_of(all.runs.begin(), all.runs.end(), usesGeneratedText)) {
+        notes.append(translated("Calibrated on text that a model generated itself"));
+    }
+    comparison.dataNote = notes.join(QStringLiteral(". "));
+}
+
 } // namespace
 
 double ComparedGroup::mean(const std::string& series) const
@@ -220,6 +240,7 @@ Comparison readComparison(const StoreReader& store, const MethodCatalog& methods
     Comparison comparison;
     const Gathered all = gather(store);
     addGroups(comparison, all, methods);
+    addDataNote(comparison, all);
     std::set<std::string> dataSets;
     LastValues any;
     for (const auto& [id, values] : all.values) {

@@ -28,6 +28,7 @@ struct Comparison {
     std::string quality =
         {}; // the series that stands for quality: perplexity of the first data set
     QString qualityTitle = {};
+    QString dataNote = {}; // what a reader must know of the data before quoting; empty: nothing
 
     const ComparedGroup* groupOf(qint64 id) const;
 };

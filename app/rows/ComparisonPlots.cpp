@@ -30,16 +30,21 @@ QString labelOf(const ComparedGroup& group)
                                        : group.row.name + QLatin1Char(' ') + group.row.variant;
 }
 
-/// Groups of one method share a colour in the table; in a plot of a few of them each gets its own.
+/// Groups of one method share a slot in the table; in a plot of a few of them the first keeps it
+/// and the others get slots that nothing in the plot has.
 QList<int> distinctSlots(const QList<ComparedGroup>& groups)
 {
-    QList<int> used;
+    QList<int> own;
     for (const ComparedGroup& group : groups) {
-        int slot = group.row.slot;
-        for (int tries = 0; used.contains(slot) && tries < kSeriesSlots; ++tries) {
-            slot = (slot + 1) % kSeriesSlots;
+        own.append(group.row.slot);
+    }
+    QList<int> used;
+    for (const int slot : own) {
+        int given = slot;
+        for (int free = 0; used.contains(given); ++free) {
+            given = own.contains(free) ? given : free;
         }
-        used.append(slot);
+        used.append(given);
     }
     return used;
 }

@@ -93,6 +93,23 @@ void fillBoard(LiveRun& live, const std::map<std::string, double>& values, int b
     }
 }
 
+/// The cells of the linear that a failure names: crossed out on the board.
+void crossFailure(LiveRun& live)
+{
+    if (!live.record.failure) {
+        return;
+    }
+    for (int block = 0; block < live.board.blocks(); ++block) {
+        for (int linear = 0; linear < live.board.linears().size(); ++linear) {
+            const std::string name =
+                "blocks." + std::to_string(block) + "." + toUtf8(live.board.linears().at(linear));
+            if (live.record.failure->message.find(name) != std::string::npos) {
+                live.board.set({linear, block}, {.sparsity = std::nan(""), .error = std::nan("")});
+            }
+        }
+    }
+}
+
 void addBlockCurves(LiveRun& live, const std::map<std::string, double>& values)
 {
     Curve worst{QStringLiteral("worst"), translated("worst linear"), 1, {}};
@@ -261,6 +278,7 @@ LiveRun readLiveRun(const StoreReader& store, qint64 id, const MethodCatalog& me
     }
     fillBoard(live, values, blocksOf(store, record->spec));
     addBlockCurves(live, values);
+    crossFailure(live);
     addTraining(live, store);
     for (const auto& [name, value] : values) {
         if (name.starts_with("stage/") && name.ends_with("/seconds")) {

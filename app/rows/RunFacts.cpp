@@ -3,6 +3,7 @@
 
 #include "app/Text.h"
 #include "core/analysis/NumberFormat.h"
+#include "core/run/RunModels.h"
 
 #include <QCoreApplication>
 
@@ -160,6 +161,10 @@ QList<Fact> factsOf(const LastValues& values, const RunRecord& run)
     }
     if (const double seconds = totalSecondsOf(values); !std::isnan(seconds)) {
         facts.append({translated("Time, all stages"), fromUtf8(durationText(seconds)), {}});
+    }
+    if (usesGeneratedText(run)) {
+        facts.append({translated("Calibration text"), translated("self-generated"),
+                      translated("A model wrote it itself at a fixed seed")});
     }
     facts.append({translated("Seed, threads"),
                   QStringLiteral("%1, %2").arg(run.spec.seed).arg(run.spec.threads),

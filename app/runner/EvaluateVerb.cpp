@@ -72,6 +72,10 @@ int evaluateVerb(const Words& words)
         .builtinData = builtinDataFolder()};
     const std::string& kind = request.evaluation.kind;
     const bool takesNoData = kind == "speed" || kind == "footprint";
+    if (kind != "divergence" && arguments.has("reference")) {
+        throw UsageError("The evaluation " + kind +
+                         " has no reference; divergence has. Leave --reference out.");
+    }
     if (takesNoData && arguments.has("data")) {
         throw UsageError("The evaluation " + kind + " takes no data. Leave --data out.");
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Session.h"
+#include "core/run/RunModels.h"
 
 #include <algorithm>
 #include <array>
@@ -273,6 +274,16 @@ void printRuns(const StoreReader& reader, const std::vector<RunRecord>& records)
              seconds > 0 ? number("%.1f", seconds) : "-"});
     }
     printTable(rows);
+    std::string generated;
+    for (const RunRecord& record : records) {
+        if (usesGeneratedText(record)) {
+            generated += (generated.empty() ? "" : ", ") + toText(record.id);
+        }
+    }
+    if (!generated.empty()) {
+        std::printf("Calibrated on text that a model generated itself at a fixed seed: %s\n",
+                    generated.c_str());
+    }
 }
 
 } // namespace espalier::cli

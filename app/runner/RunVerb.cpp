@@ -182,7 +182,9 @@ int runVerb(const Words& words)
     const MethodCatalog methods(methodFolders());
     checkAll(recipe, methods);
     Session session(arguments, methods);
+    session.queue().pauseQueue(); // all of them wait before the first starts: priorities count
     const std::vector<RunId> ids = Submission(session, recipe, resume == "auto").submit();
+    session.queue().resumeQueue();
     session.drain();
     return finish(session.reader(), ids, arguments, methods);
 }

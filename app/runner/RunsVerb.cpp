@@ -142,6 +142,29 @@ int stop(const Arguments& arguments)
     return Done;
 }
 
+/// The models of these runs go with them: who starts from one is told.
+void tellWhoStartsFrom(const StoreReader& reader, const std::vector<RunRecord>& goes)
+{
+    for (const RunRecord& other : reader.runs()) {
+        for (const RunRecord& record : goes) {
+            const std::string reference = "run:" + toText(record.id);
+            const bool stays = std::ranges::find(goes, other.id, &RunRecord::id) == goes.end();
+            if (!stays || (other.spec.model != reference && other.spec.teacher != reference)) {
+                continue;
+            }
+            if (!isFinal(other.status)) {
+                throw Error(ErrorCode::InvalidInput,
+                            "Run " + toText(other.id) + " needs the model of run " +
+                                toText(record.id) + " and is not finished. Delete that one too.");
+            }
+            std::fprintf(stderr,
+                         "Run %s was made from the model of run %s, which is deleted: it cannot be "
+                         "repeated from there.\n",
+                         toText(other.id).c_str(), toText(record.id).c_str());
+        }
+    }
+}
+
 int remove(const Arguments& arguments)
 {
     ExperimentStore store(workspaceOf(arguments));
@@ -153,6 +176,7 @@ int remove(const Arguments& arguments)
                         "Run " + toText(record.id) + " is running. Stop it first.");
         }
     }
+    tellWhoStartsFrom(StoreReader(workspaceOf(arguments)), records);
     for (const RunRecord& record : records) {
         if (!isFinal(record.status) && !record.isStudy) {
             store.setStatus(record.id, RunStatus::Cancelled); // nobody will go on with it

@@ -115,6 +115,10 @@ RunSpec specFrom(const Arguments& arguments, const std::string& methodId, const 
                 spec.params[param.key] = parseParam(*text, param);
             }
         }
+        const auto blocks = spec.params.find("blocks"); // of a copy of the teacher
+        if (spec.model.empty() && blocks != spec.params.end()) {
+            spec.model = spec.teacher;
+        }
         if (spec.title.empty()) {
             spec.title = method->info().title;
         }

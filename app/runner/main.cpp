@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Verb.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
 
@@ -21,5 +22,12 @@ void waitPassively(char** argv)
 int main(int argc, char** argv)
 {
     waitPassively(argv);
-    return espalier::cli::dispatch({argv + 1, argv + argc});
+    const int code = espalier::cli::dispatch({argv + 1, argv + argc});
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) { // a full disk cuts the document
+        std::fprintf(stderr,
+                     "espalier-run: the output could not be written. Free space, or send it "
+                     "elsewhere.\n");
+        return code == espalier::cli::Done ? espalier::cli::RunFailed : code;
+    }
+    return code;
 }

@@ -36,7 +36,12 @@ void collect(const Json& value, const std::string& path, Leaves& leaves)
 
 bool changesNumbers(const std::string& key)
 {
-    static const std::set<std::string> kNotes{"title", "experiment", "priority", "after"};
+    static const std::set<std::string> kNotes{"title",
+                                              "experiment",
+                                              "priority",
+                                              "after",
+                                              "params.checkpoint-every",
+                                              "params.evaluate-every"};
     return !kNotes.contains(key);
 }
 

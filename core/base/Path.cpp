@@ -56,7 +56,8 @@ void writeAll(int descriptor, const Path& file, const void* data, std::size_t by
             throw Error(ErrorCode::Io,
                         "The disk is full: " + std::to_string(bytes) +
                             " more bytes are needed for " + file.string() +
-                            ". Free space there and resume; nothing that was finished is lost.");
+                            ". Free space there, then resume the run or give the command again; "
+                            "nothing that was finished is lost.");
         }
         if (written < 0) {
             failIo("Cannot write", file, errno);

@@ -5,6 +5,7 @@
 #include "core/base/SeedStream.h"
 #include "core/eval/Evaluation.h"
 #include "core/jobs/Provenance.h"
+#include "core/tokenizer/VocabularyCheck.h"
 
 #include <ATen/Parallel.h>
 
@@ -15,6 +16,10 @@
 namespace espalier {
 
 namespace {
+
+const VocabularyWords kCompared{"model", "reference",
+                                "A divergence compares distributions over one vocabulary: choose "
+                                "a reference with the same tokenizer."};
 
 constexpr std::int64_t kLongestDefaultWindow = 2048;
 
@@ -50,7 +55,7 @@ Json measure(const EvaluateRequest& request, const StepFunction& step)
     const LoadOptions options{.dtype = request.dtype, .residency = Residency::Streamed};
     const auto model = CausalLM::open(request.model, options);
     if (kind == "speed") {
-        return toJson(measureSpeed(*model, {}, step));
+        return toJson(measureSpeed(*model, speedOptionsFor(model->config()), step));
     }
     const CalibrationSet data = windowsOf(request, model->config());
     Json result;
@@ -62,7 +67,11 @@ Json measure(const EvaluateRequest& request, const StepFunction& step)
                                                  "model. Name its folder with --reference.");
         }
         const auto reference = CausalLM::open(request.reference, options);
+        const std::string note =
+            requireSameVocabulary({request.model, model->config().vocabSize},
+                                  {request.reference, reference->config().vocabSize}, kCompared);
         result = toJson(divergence(*model, *reference, data, request.batch, step));
+        result["warnings"] = note.empty() ? Json::array() : Json{note};
         result["reference"] = request.reference.string();
     } else {
         throw Error(ErrorCode::InvalidInput,

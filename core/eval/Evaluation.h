@@ -70,6 +70,9 @@ struct SpeedOptions {
     std::int64_t promptTokens = 128, generatedTokens = 64, repeats = 5, warmUps = 1;
 };
 
+/// 128 and 64 positions, or what the model's context holds in the same proportion.
+ESPALIER_API SpeedOptions speedOptionsFor(const ModelConfig& config);
+
 ESPALIER_API SpeedResult measureSpeed(CausalLM& model, const SpeedOptions& options,
                                       const StepFunction& step);
 

@@ -79,6 +79,18 @@ Rates timeOnce(CausalLM& model, const std::vector<std::int32_t>& prompt,
 
 } // namespace
 
+SpeedOptions speedOptionsFor(const ModelConfig& config)
+{
+    SpeedOptions options;
+    const std::int64_t wanted = options.promptTokens + options.generatedTokens;
+    if (config.maxPositions > 0 && config.maxPositions < wanted) {
+        options.generatedTokens =
+            std::max<std::int64_t>(2, config.maxPositions * options.generatedTokens / wanted);
+        options.promptTokens = config.maxPositions - options.generatedTokens;
+    }
+    return options;
+}
+
 SpeedResult measureSpeed(CausalLM& model, const SpeedOptions& options, const StepFunction& step)
 {
     checkOptions(options, model.config());

@@ -140,7 +140,8 @@ void evaluateRun(RunContext& run, LoadedRun& loaded)
     };
     if (std::ranges::any_of(spec.evaluations, wantsSpeed)) {
         recordAll(run, "speed",
-                  toJson(measureSpeed(*loaded.model, {}, stepOf(run, "Measuring speed"))));
+                  toJson(measureSpeed(*loaded.model, speedOptionsFor(loaded.config),
+                                      stepOf(run, "Measuring speed"))));
     }
 }
 

@@ -11,4 +11,9 @@ namespace espalier {
 /// same spec.
 ESPALIER_API bool inputsUnchanged(const RunRecord& record);
 
+/// What was computed from one model or text must not be mixed with what another gives. Throws
+/// InvalidInput, with what changed, where the provenance of a run that goes on (`now`) names other
+/// files or tokens than that of the session that began it (`before`). Folders may have moved.
+ESPALIER_API void requireSameInputs(const Json& before, const Json& now);
+
 } // namespace espalier

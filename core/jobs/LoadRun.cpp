@@ -3,11 +3,13 @@
 #include "core/base/SeedStream.h"
 #include "core/data/TrainingWindows.h"
 #include "core/export/Certificate.h"
+#include "core/export/ModelExport.h"
 #include "core/jobs/Device.h"
 #include "core/jobs/Provenance.h"
 #include "core/jobs/RunLinks.h"
 #include "core/jobs/RunParts.h"
 #include "core/method/MethodCatalog.h"
+#include "core/tokenizer/VocabularyCheck.h"
 #include "core/train/BlockChoice.h"
 
 #include <algorithm>
@@ -56,6 +58,28 @@ void openModels(LoadedRun& loaded, const RunSpec& spec)
             chosenBlocks(std::get<std::string>(blocks->second), loaded.config.layers);
     }
     loaded.model = CausalLM::open(loaded.modelFolder, options);
+}
+
+/// Before anything is computed: a divergence from a teacher of another vocabulary means nothing.
+void checkVocabularies(LoadedRun& loaded, const RunSpec& spec)
+{
+    const bool compares =
+        loaded.teacher != nullptr &&
+        std::ranges::any_of(spec.evaluations, [](const EvaluationSpec& evaluation) {
+            return evaluation.kind == "divergence";
+        });
+    if (!compares) {
+        return;
+    }
+    const std::string note =
+        requireSameVocabulary({loaded.modelFolder, loaded.config.vocabSize},
+                              {loaded.teacherFolder, loaded.teacher->config().vocabSize},
+                              {"model", "teacher",
+                               "A divergence compares distributions over one vocabulary: choose a "
+                               "teacher with the same tokenizer."});
+    if (!note.empty()) {
+        loaded.warnings.push_back(note);
+    }
 }
 
 /// Two evaluations of different data must not share a name: the second would overwrite the first's
@@ -151,6 +175,10 @@ LoadedRun loadRun(const WorkerInputs& inputs, const MethodCatalog& methods)
         loaded.params = completed(spec.params, loaded.method->params());
     }
     loaded.modelFolder = resolveModel(spec.model, inputs.modelOf);
+    if (runOf(spec.model)) {
+        verifyExport(
+            loaded.modelFolder); // the files that the other run wrote, not what they became
+    }
     if (!spec.teacher.empty()) {
         loaded.teacherFolder = resolveModel(spec.teacher, inputs.modelOf);
         loaded.spec.teacher = loaded.teacherFolder.string();
@@ -158,6 +186,7 @@ LoadedRun loadRun(const WorkerInputs& inputs, const MethodCatalog& methods)
     loaded.spec.model = loaded.modelFolder.string();
     nameModel(loaded, spec.model, inputs.folder.parent_path());
     openModels(loaded, spec);
+    checkVocabularies(loaded, spec);
     readData(loaded, spec, {.builtin = inputs.builtinData});
     return loaded;
 }

@@ -71,6 +71,18 @@ RunRecord readCreated(const Path& journal)
     return record;
 }
 
+Json lastProvenance(const Path& journal)
+{
+    Json found = Json::object();
+    eachLine(journal, [&](const Json& line) {
+        if (textIn(line, "t") == "provenance" && line.contains("value")) {
+            found = line["value"];
+        }
+        return true;
+    });
+    return found;
+}
+
 std::string lastLabel(const Path& journal)
 {
     std::string label = "Working";

@@ -18,6 +18,9 @@ ESPALIER_API RunRecord readCreated(const Path& journal);
 /// What a run was doing when its journal last told of progress; "Working" when it never did.
 ESPALIER_API std::string lastLabel(const Path& journal);
 
+/// The newest provenance a journal tells; an empty object when it tells none.
+ESPALIER_API Json lastProvenance(const Path& journal);
+
 /// The newest status a journal tells; Waiting when it tells none.
 ESPALIER_API RunStatus lastStatus(const Path& journal);
 

@@ -31,6 +31,7 @@ struct LoadedRun {
     std::optional<CalibrationSet> calibration, heldOut;
     std::vector<std::pair<EvaluationSpec, CalibrationSet>> evaluations = {}; // those that need data
     Json dataProvenance = Json::object();                                    // by dataset name
+    std::vector<std::string> warnings = {};                                  // for the run's log
     std::vector<ModelCardResult> results =
         {}; // what evaluateRun() measured, for the exported model's card
 };

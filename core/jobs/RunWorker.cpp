@@ -2,6 +2,7 @@
 #include "core/jobs/RunWorker.h"
 
 #include "core/eval/Evaluation.h"
+#include "core/jobs/InputCheck.h"
 #include "core/jobs/JournalMonitor.h"
 #include "core/jobs/Leftovers.h"
 #include "core/jobs/Provenance.h"
@@ -88,12 +89,18 @@ void Execution::work(const std::optional<Json>& resume)
         provenance["teacher"] = modelProvenance(loaded.teacherFolder);
     }
     provenance["data"] = loaded.dataProvenance;
+    if (resume) {
+        requireSameInputs(lastProvenance(m_inputs.folder / "journal.jsonl"), provenance);
+    }
     m_journal.provenance(provenance);
     contextInputs.model = loaded.model.get();
     contextInputs.teacher = loaded.teacher.get();
     contextInputs.calibration = loaded.calibration ? &*loaded.calibration : nullptr;
     contextInputs.heldOut = loaded.heldOut ? &*loaded.heldOut : nullptr;
     RunContext context(std::move(contextInputs), m_monitor);
+    for (const std::string& warning : loaded.warnings) {
+        context.warn(warning);
+    }
     if (!onCpu) {
         context.warn("Computing on " + spec.device +
                      ", which no release of Espalier has been tried on yet: compare one result "

@@ -42,6 +42,7 @@ public:
             checkEvaluation(evaluation);
         }
         checkNames();
+        checkBlocks();
         return std::move(m_issues);
     }
 
@@ -122,6 +123,24 @@ private:
             add("evaluate", "The evaluation " + kind + " needs data: write " + kind + ":SOURCE.");
         } else if (needsData) {
             checkData("evaluate", evaluation.data);
+        }
+    }
+
+    /// A choice of blocks is a choice of the teacher's: the student starts as its copy.
+    void checkBlocks()
+    {
+        const auto blocks = m_spec.params.find("blocks");
+        if (blocks == m_spec.params.end() || toText(blocks->second).empty() ||
+            m_spec.teacher.empty()) {
+            return;
+        }
+        std::error_code ignored;
+        const bool isSame = m_spec.model == m_spec.teacher ||
+                            std::filesystem::equivalent(m_spec.model, m_spec.teacher, ignored);
+        if (!isSame) {
+            add("blocks", "Blocks are chosen from a copy of the teacher, but the model, " +
+                              m_spec.model + ", is another than the teacher, " + m_spec.teacher +
+                              ". Leave out the blocks, or name the teacher as the model.");
         }
     }
 

@@ -19,4 +19,12 @@ RunSpec withFolders(const RunRecord& record)
     return spec;
 }
 
+bool usesGeneratedText(const RunRecord& record)
+{
+    const Json data = record.provenance.value("data", Json::object());
+    const Json calibration = data.value("calibration", Json::object());
+    const auto generated = calibration.find("self_generated");
+    return generated != calibration.end() && generated->is_boolean() && generated->get<bool>();
+}
+
 } // namespace espalier

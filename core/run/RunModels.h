@@ -9,4 +9,7 @@ namespace espalier {
 /// same in every workspace of this machine. As it was asked for where the run never loaded them.
 ESPALIER_API RunSpec withFolders(const RunRecord& record);
 
+/// A model wrote the text that the run was calibrated or trained on: to be said beside its numbers.
+ESPALIER_API bool usesGeneratedText(const RunRecord& record);
+
 } // namespace espalier

@@ -242,8 +242,8 @@ void Training::requireNumber(double value, const char* what, double learningRate
     } else {
         message << "There is no checkpoint yet. ";
     }
-    message << "Lower the learning rate, lengthen the warm-up or clip the gradients harder, and "
-               "start again.";
+    message << "Check that the weights of both models are finite; lower the learning rate, "
+               "lengthen the warm-up or clip the gradients harder, and start again.";
     throw Error(ErrorCode::Numeric, message.str());
 }
 

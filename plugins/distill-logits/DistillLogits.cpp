@@ -13,11 +13,11 @@
 // clang-format on
 #include "core/method/PluginAbi.h"
 #include "core/method/RunContext.h"
+#include "core/tokenizer/VocabularyCheck.h"
 #include "core/train/Autocast.h"
 #include "core/train/BlockChoice.h"
 #include "core/train/ChunkedHeadLoss.h"
 #include "core/train/TrainLoop.h"
-#include "core/train/VocabularyCheck.h"
 #include "plugins/distill-logits/DistillLogitsParams.h"
 
 #include <ATen/ATen.h>

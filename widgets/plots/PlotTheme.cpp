@@ -172,8 +172,9 @@ SeriesStyle PlotTheme::series(int slot) const
         Marker::TriangleDown, Marker::Plus,   Marker::Star};
     static const std::array<QList<qreal>, kSeriesSlots> dashes{
         QList<qreal>{}, {7, 3}, {2, 3}, {9, 3, 2, 3}, {5, 2, 1, 2, 1, 2}, {12, 4}, {4, 4}};
-    const auto index = static_cast<std::size_t>(slot % kSeriesSlots);
-    return {seriesColours[index], markers[index], dashes[index]};
+    const auto colour = static_cast<std::size_t>(slot % kSeriesSlots);
+    const auto other = static_cast<std::size_t>((slot + slot / kSeriesSlots) % kSeriesSlots);
+    return {seriesColours[colour], markers[other], dashes[other]};
 }
 
 QFont textFont(TextRole role)

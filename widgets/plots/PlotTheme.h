@@ -45,7 +45,8 @@ struct PlotTheme {
     static const PlotTheme& of(const QWidget& widget);
 
     QPalette palette() const;
-    /// `slot` 0 to 6, repeating; kReferenceSlot for teacher and baseline.
+    /// From slot 7 on the colours come again, with other marks and dashes: 49 differ.
+    /// kReferenceSlot is that of teacher and baseline.
     SeriesStyle series(int slot) const;
 };
 

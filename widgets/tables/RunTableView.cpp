@@ -11,6 +11,12 @@
 
 namespace espalier {
 
+namespace {
+
+constexpr int kLeastNameWidth = 220;
+
+} // namespace
+
 RunTableView::RunTableView(QWidget* parent)
     : QTableView(parent)
 {
@@ -39,10 +45,9 @@ RunTableView::RunTableView(QWidget* parent)
             header->setSortIndicator(RunTableModel::FirstMetric,
                                      isHigher ? Qt::DescendingOrder : Qt::AscendingOrder);
         }
-        resizeColumnsToContents();
+        fitColumns();
     });
-    connect(&m_model, &QAbstractItemModel::rowsInserted, this,
-            [this] { resizeColumnsToContents(); });
+    connect(&m_model, &QAbstractItemModel::rowsInserted, this, [this] { fitColumns(); });
     connect(selectionModel(), &QItemSelectionModel::selectionChanged, this,
             [this] { Q_EMIT selectedRunsChanged(selectedRuns()); });
     connect(this, &QTableView::activated, this, [this](const QModelIndex& index) {
@@ -63,8 +68,16 @@ void RunTableView::changeEvent(QEvent* event)
     QTableView::changeEvent(event);
     if (event->type() == QEvent::FontChange || event->type() == QEvent::ApplicationFontChange) {
         fitSizes();
-        resizeColumnsToContents();
+        fitColumns();
     }
+}
+
+/// Names end in the middle rather than push the figures out of the view.
+void RunTableView::fitColumns()
+{
+    resizeColumnsToContents();
+    const int most = std::max(kLeastNameWidth, viewport()->width() * 2 / 5);
+    setColumnWidth(0, std::min(columnWidth(0), most));
 }
 
 void RunTableView::leaveEvent(QEvent* event)

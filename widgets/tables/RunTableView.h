@@ -33,6 +33,7 @@ protected:
 
 private:
     void fitSizes();
+    void fitColumns();
 
     RunTableModel m_model;
 };

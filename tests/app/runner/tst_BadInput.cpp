@@ -262,7 +262,7 @@ TEST(lossThatIsNoNumber)
     words.insert(words.end(), {"--clip", "0", "--warm-up", "0", "--dtype", "fp16"});
     words[std::ranges::find(words, "--learning_rate") - words.begin() + 1] = "1";
     test::verifyRunFails(words, workspace.path(), 4,
-                         {"of training step", "at a learning rate of ", "Lower the learning rate"});
+                         {"of training step", "at a learning rate of ", "lower the learning rate"});
 }
 
 TEST(hessianThatIsNotPositiveDefinite)

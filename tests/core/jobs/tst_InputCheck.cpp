@@ -27,3 +27,19 @@ TEST(changedModelOrDataIsSeen)
     std::filesystem::remove(weights);
     VERIFY(!inputsUnchanged(record));
 }
+
+TEST(aRunGoesOnWithTheSameInputsOnly)
+{
+    const auto provenance = [](const char* folder, const char* weights, const char* tokens) {
+        return Json{{"model", {{"folder", folder}, {"files", {{"model.safetensors", weights}}}}},
+                    {"data", {{"calibration", {{"source", "text:a"}, {"fingerprint", tokens}}}}}};
+    };
+    const Json before = provenance("/m", "w", "t");
+    requireSameInputs(before, before);
+    requireSameInputs(before, provenance("/moved", "w", "t"));
+    requireSameInputs(Json::object(), before); // it never came so far
+    VERIFY_FAILS(requireSameInputs(before, provenance("/m", "other", "t")), ErrorCode::InvalidInput,
+                 "The model in /m changed since this run began");
+    VERIFY_FAILS(requireSameInputs(before, provenance("/m", "w", "other")), ErrorCode::InvalidInput,
+                 "The data text:a changed since this run began");
+}

@@ -1,5 +1,6 @@
 espalier_add_test(core/tokenizer/tst_Tokenizer.cpp LIBRARIES espalier_engine)
 espalier_add_test(core/tokenizer/tst_TokenizerParts.cpp LIBRARIES espalier_engine)
 espalier_add_test(core/tokenizer/tst_TokenizerDefects.cpp LIBRARIES espalier_engine)
+espalier_add_test(core/tokenizer/tst_VocabularyCheck.cpp LIBRARIES espalier_engine)
 target_compile_definitions(tst_Tokenizer PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
 target_compile_definitions(tst_TokenizerDefects PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")

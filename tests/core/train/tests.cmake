@@ -6,6 +6,5 @@ espalier_add_test(core/train/tst_DivergenceIdentities.cpp LABELS train LIBRARIES
 espalier_add_test(core/train/tst_ChunkedHeadLoss.cpp LABELS train LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/train/tst_MixedHeadLoss.cpp LABELS train LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/train/tst_AdamW.cpp LABELS train LIBRARIES espalier_engine TORCH)
-espalier_add_test(core/train/tst_VocabularyCheck.cpp LABELS train LIBRARIES espalier_engine)
 espalier_add_test(core/train/tst_TrainLoop.cpp LABELS train LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/train/tst_KeptZeros.cpp LABELS train LIBRARIES espalier_engine TORCH)

@@ -60,6 +60,13 @@ void TestPlotTheme::givesEverySlotItsOwnColourMarkAndDash()
             QVERIFY(theme.series(a).dash != theme.series(b).dash);
         }
     }
+    for (int slot = kSeriesSlots; slot < kSeriesSlots * kSeriesSlots; ++slot) {
+        const SeriesStyle style = theme.series(slot);
+        for (int other = 0; other < slot; ++other) {
+            const SeriesStyle& before = theme.series(other);
+            QVERIFY(style.colour != before.colour || style.marker != before.marker);
+        }
+    }
     QCOMPARE(theme.series(kReferenceSlot).colour, theme.reference);
     QCOMPARE(theme.series(kReferenceSlot).marker, Marker::Cross);
 }

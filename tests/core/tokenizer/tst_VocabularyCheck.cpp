@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/train/VocabularyCheck.h"
+#include "core/tokenizer/VocabularyCheck.h"
 #include "tests/support/TempFolder.h"
 #include "tests/support/Test.h"
 #include "tests/support/TinyModel.h"
@@ -32,6 +32,14 @@ TEST(sizesAreNamed)
 {
     VERIFY_FAILS(requireSameVocabulary({"a", 96}, {"b", 128}), ErrorCode::InvalidInput,
                  "the student's has 96 tokens, the teacher's 128");
+}
+
+TEST(theRefusalSaysWhatTheTwoAre)
+{
+    VERIFY_FAILS(requireSameVocabulary({"a", 96}, {"b", 128}, {"model", "reference", "Choose."}),
+                 ErrorCode::InvalidInput,
+                 "The model and the reference have different vocabularies: the model's has 96 "
+                 "tokens, the reference's 128. Choose.");
 }
 
 TEST(firstDifferenceIsNamed)
