@@ -25,6 +25,7 @@ namespace espalier {
 
 namespace {
 
+constexpr int kLeastSubtitle = 180;
 constexpr int kChipRoom = 20; // padding of the style sheet, and some air
 
 QPushButton* makeButton(const char* name, Glyph glyph, const QString& text, QWidget* parent)
@@ -54,6 +55,7 @@ const char* chipRole(RunStatus status)
 
 LiveRunHeader::LiveRunHeader(QWidget* parent)
     : QWidget(parent)
+    , m_back(new QToolButton(this))
     , m_title(new ElidedLabel(this))
     , m_chip(new QLabel(this))
     , m_subtitle(new ElidedLabel(this))
@@ -76,17 +78,16 @@ LiveRunHeader::LiveRunHeader(QWidget* parent)
     m_outcome->setObjectName(QStringLiteral("outcome"));
     m_outcome->hide();
     m_failure->hide();
-    auto* back = new QToolButton(this);
-    back->setObjectName(QStringLiteral("allRuns"));
-    back->setText(tr("‹ All runs"));
-    back->setToolTip(tr("Back to the list of runs (Esc)"));
-    setRole(back, "flat");
-    back->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
-    back->setMinimumWidth(back->sizeHint().width()); // the title gives way, not the way back
+    m_back->setObjectName(QStringLiteral("allRuns"));
+    m_back->setText(tr("‹ All runs"));
+    m_back->setToolTip(tr("Back to the list of runs (Esc)"));
+    setRole(m_back, "flat");
+    m_back->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    m_subtitle->setMinimumWidth(kLeastSubtitle);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(12, 10, 12, 0);
     line->setSpacing(10);
-    line->addWidget(back);
+    line->addWidget(m_back);
     line->addWidget(m_title);
     line->addWidget(m_chip);
     line->addWidget(m_subtitle, 1);
@@ -105,7 +106,7 @@ LiveRunHeader::LiveRunHeader(QWidget* parent)
     column->addWidget(m_question);
     column->addWidget(m_outcome);
     column->addWidget(m_failure);
-    connect(back, &QToolButton::clicked, this, &LiveRunHeader::closeRequested);
+    connect(m_back, &QToolButton::clicked, this, &LiveRunHeader::closeRequested);
     connectCommands();
 }
 
@@ -153,6 +154,8 @@ void LiveRunHeader::setRun(const LiveRun& run, bool isWritable)
     }
     m_name = tr("%1 %2 %3").arg(fromUtf8(toText(record.id)), run.name, run.variant).trimmed();
     m_title->setText(tr("Run %1").arg(m_name));
+    // A style sheet's own least width is narrower: a long title gives way, not the way back.
+    m_back->setMinimumWidth(m_back->sizeHint().width());
     m_chip->setText(lookOf(record.status).word);
     setRole(m_chip, chipRole(record.status));
     m_chip->setMinimumWidth(m_chip->fontMetrics().horizontalAdvance(m_chip->text()) + kChipRoom);

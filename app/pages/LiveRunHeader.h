@@ -7,6 +7,7 @@
 
 class QLabel;
 class QPushButton;
+class QToolButton;
 
 namespace espalier {
 
@@ -42,6 +43,7 @@ private:
     void showOutcome(const LiveRun& run, bool isWritable);
     void act(const QString& id);
 
+    QToolButton* m_back;
     QLabel* m_title;
     QLabel* m_chip;
     QLabel* m_subtitle;

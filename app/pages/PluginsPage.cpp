@@ -5,6 +5,7 @@
 #include "app/Workspace.h"
 #include "widgets/form/MethodGalleryModel.h"
 #include "widgets/plots/StyleSheet.h"
+#include "widgets/tables/PlainDelegate.h"
 #include "widgets/views/Icons.h"
 
 #include <QClipboard>
@@ -79,6 +80,7 @@ PluginsPage::PluginsPage(const Context& context, QWidget* parent)
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setShowGrid(false);
+    m_table->setItemDelegate(new PlainDelegate(m_table));
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setWordWrap(false);
@@ -140,14 +142,18 @@ void PluginsPage::fill()
             item->setData(Qt::UserRole, fromUtf8(plugin.id));
             m_table->setItem(row, column, item);
         }
+        if (!plugin.reason.empty()) {
+            m_table->setSpan(row, StateColumn, 1,
+                             PaperColumn - StateColumn + 1); // a whole sentence
+        }
         m_table->item(row, StateColumn)
             ->setIcon(method != nullptr ? icon(Glyph::Check, &PlotTheme::success)
                                         : icon(Glyph::Error, &PlotTheme::danger));
     }
     const bool anyRefused = std::any_of(plugins.begin(), plugins.end(),
                                         [](const auto& plugin) { return !plugin.reason.empty(); });
-    // A reason is a sentence: papers give it their room.
-    const int widths[] = {150, 80, 64, 190, anyRefused ? 420 : 110, anyRefused ? 200 : 420, 300};
+    // A reason is a sentence: it goes over the column of the paper too.
+    const int widths[] = {150, 80, 64, 230, anyRefused ? 330 : 110, anyRefused ? 330 : 420, 300};
     for (int column = 0; column < ColumnCount; ++column) {
         m_table->horizontalHeader()->resizeSection(column, widths[column]);
     }

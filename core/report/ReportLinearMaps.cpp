@@ -137,7 +137,7 @@ void addLinearMaps(std::vector<ReportFigure>& figures, const ReportData& data)
     addMaps(figures, data,
             {"linear-error", "error/",
              "Relative output error of each linear on the calibration set, of the first seed. "
-             "Logarithmic colours.",
+             "Logarithmic colours; numbers where a cell has room for them, all of them in the CSV.",
              error});
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/ReportWriters.h"
 
+#include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace espalier {
 
@@ -16,8 +18,36 @@ std::string fileNameOf(std::string_view id)
     return name.empty() || name.front() == '.' ? "-" + name : name;
 }
 
+namespace {
+
+/// Tables and figures of an earlier report in `folder` would be taken for those of this one. Only
+/// what a report writes goes: a drawing or table, and the numbers beside it.
+void removeEarlier(const Path& folder, const std::vector<Path>& written)
+{
+    std::error_code ignored;
+    for (const auto& [part, drawn] : {std::pair{"tables", ".tex"}, std::pair{"figures", ".svg"}}) {
+        std::vector<Path> old;
+        for (const auto& entry : std::filesystem::directory_iterator(folder / part, ignored)) {
+            const Path& file = entry.path();
+            const Path twin = Path(file).replace_extension(drawn);
+            const bool isOurs =
+                file.extension() == drawn || (file.extension() == ".csv" && exists(twin, ignored));
+            if (isOurs && std::ranges::find(written, file) == written.end()) {
+                old.push_back(file);
+            }
+        }
+        for (const Path& file : old) {
+            std::filesystem::remove(file, ignored);
+        }
+    }
+}
+
+} // namespace
+
 std::vector<Path> writeReport(const Report& report, const Path& folder)
 {
+    std::error_code ignored;
+    const bool hadReport = std::filesystem::exists(folder / "report.html", ignored);
     std::vector<Path> files;
     const auto write = [&](const Path& file, const std::string& content) {
         makeFolder(file.parent_path());
@@ -37,6 +67,9 @@ std::vector<Path> writeReport(const Report& report, const Path& folder)
     }
     write(folder / "report.md", markdownReport(report));
     write(folder / "report.html", htmlReport(report));
+    if (hadReport) {
+        removeEarlier(folder, files);
+    }
     return files;
 }
 

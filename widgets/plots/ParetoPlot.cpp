@@ -196,8 +196,11 @@ void ParetoPlot::placeLabels()
     for (qsizetype i = 0; i < m_parts->labels.size(); ++i) {
         const auto& [index, label] = m_parts->labels[i];
         const double x = plot().xAxis->coordToPixel(m_points[index].x);
+        const QString& whole = m_points[index].label;
+        const double room = std::max(x - frame.left(), frame.right() - x) - kLabelGap;
+        label->setText(metrics.elidedText(whole, Qt::ElideMiddle, static_cast<int>(room)));
         const bool fitsLeft =
-            x - metrics.horizontalAdvance(label->text()) - kLabelGap > frame.left();
+            x - metrics.horizontalAdvance(label->text()) - kLabelGap >= frame.left();
         label->setPositionAlignment((fitsLeft ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         label->position->setCoords(x + (fitsLeft ? -kLabelGap : kLabelGap), placed[i]);
         label->setVisible(frame.adjusted(-2, -2, 2, 2).contains(QPointF(x, wanted[i]).toPoint()));

@@ -102,13 +102,35 @@ TEST(latexTablesAreBooktabs)
 {
     const std::string latex = latexTable(table());
     for (const char* part :
-         {"\\begin{tabular}{lr}", "\\toprule", "\\midrule", "\\bottomrule", "\\end{tabular}",
-          "Perplexity $\\downarrow$", "stories, 64 $\\times$ 512 \\\\",
+         {"\\begin{tabular}{>{\\raggedright\\arraybackslash}p{76pt}r}", "\\toprule", "\\midrule",
+          "\\bottomrule", "\\end{tabular}",
+          "\\shortstack[r]{Perplexity $\\downarrow$\\\\stories, 64\\\\$\\times$ 512} \\\\\n",
           "\\textbf{16.41~$\\pm$ 0.05} \\\\", "a\\textbar{}b\\_c & -- \\\\",
           "\\label{tab:perplexity-a-b}", "50\\,\\% of a\\_b"}) {
         VERIFY2(latex.find(part) != std::string::npos, part + "\n"s + latex);
     }
-    COMPARE(countOf(latex, "\\\\\n"), 5U); // heading, protocol, three rows
+    COMPARE(countOf(latex, "\\\\\n"), 4U); // heading, three rows
+}
+
+TEST(latexTablesAreCutToTheWidthOfAPage)
+{
+    ReportTable wide = table();
+    for (int i = 0; i < 6; ++i) {
+        wide.columns.push_back({"k", "Figure " + std::to_string(i), {}, BetterDirection::None});
+        for (std::vector<ReportCell>& row : wide.rows) {
+            row.push_back(text("0.6551\u00A0± 0.00" + std::to_string(i)));
+        }
+    }
+    const std::string latex = latexTable(wide);
+    const std::size_t parts = countOf(latex, "\\begin{table}");
+    VERIFY2(parts >= 2 && parts <= 4, latex);
+    COMPARE(countOf(latex, "Wanda, pattern"), parts); // what names a row comes again
+    for (int i = 0; i < 6; ++i) {
+        COMPARE(countOf(latex, "Figure " + std::to_string(i)), 1U);
+        COMPARE(countOf(latex, "$\\pm$ 0.00" + std::to_string(i)), 3U);
+    }
+    COMPARE(countOf(latex, "\\label{tab:perplexity-a-b-2}"), 1U);
+    COMPARE(countOf(latex, "not measured in run 0002."), 1U); // notes behind the last
 }
 
 TEST(htmlNeedsNothingButItself)
@@ -184,6 +206,29 @@ TEST(writesEveryFile)
     const std::string svg = readFile(folder.path() / "out/figures/curve-train-loss.svg");
     COMPARE(espalier::test::xmlProblem(svg), ""s);
     VERIFY(svg.find("xmlns=") != std::string::npos);
+}
+
+TEST(nothingOfAnEarlierReportIsLeftNorAnythingElseTaken)
+{
+    const espalier::test::TempFolder folder;
+    Report earlier = report();
+    earlier.tables[0].id = "old-table";
+    earlier.figures[0].id = "old-figure";
+    writeReport(earlier, folder.path());
+    for (const char* name : {"tables/mine.csv", "figures/mine.txt", "figures/mine.csv"}) {
+        espalier::writeFileAtomically(folder.path() / name, "mine");
+    }
+    const std::vector<Path> files = writeReport(report(), folder.path());
+    for (const char* name : {"tables/old-table.csv", "tables/old-table.tex",
+                             "figures/old-figure.svg", "figures/old-figure.csv"}) {
+        VERIFY2(!std::filesystem::exists(folder.path() / name), name);
+    }
+    for (const char* name : {"tables/mine.csv", "figures/mine.txt", "figures/mine.csv"}) {
+        VERIFY2(std::filesystem::exists(folder.path() / name), name);
+    }
+    for (const Path& file : files) {
+        VERIFY2(std::filesystem::exists(file), file.string());
+    }
 }
 
 TEST(namesOfFilesStayInTheirFolder)
