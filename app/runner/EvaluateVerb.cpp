@@ -37,7 +37,7 @@ std::vector<OptionSpec> evaluateOptions()
         {"model", "DIR", "folder of the model"},
         {"reference", "DIR", "folder of the model it is compared with (divergence)"},
         {"data", "SOURCE", "builtin:tinystories, text:FILE, jsonl:FILE#field or tokens:FILE.i32"},
-        {"length", "N", "tokens per window", false, "the model's context"},
+        {"length", "N", "tokens per window", false, "the model's context, at most 2048"},
         {"windows", "N", "the first N windows", false, "all"},
         {"threads", "N", "threads", false, "all cores"},
         {"batch", "N", "windows per forward pass", false, "4"},

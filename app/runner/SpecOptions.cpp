@@ -73,7 +73,7 @@ std::vector<OptionSpec> specOptions()
         {"calibration", "SOURCE",
          "builtin:tinystories, text:FILE, jsonl:FILE#field or tokens:FILE.i32"},
         {"length", "N", "tokens per window, calibration and evaluation", false,
-         "the model's context"},
+         "the model's context, at most 2048"},
         {"samples", "N", "calibration windows", false, "128"},
         {"windows", "N", "evaluation windows", false, "all"},
         {"evaluate", "KIND[:SOURCE]", "perplexity:SOURCE, divergence:SOURCE, speed or footprint",

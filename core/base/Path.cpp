@@ -156,8 +156,9 @@ void makeFolder(const Path& folder)
     std::error_code reason;
     std::filesystem::create_directories(folder, reason);
     if (reason) {
-        throw Error(ErrorCode::Io,
-                    "Cannot create the folder " + folder.string() + ": " + reason.message() + ".");
+        throw Error(ErrorCode::Io, "Cannot create the folder " + folder.string() + ": " +
+                                       reason.message() +
+                                       ". Choose another place, or check your rights there.");
     }
 }
 

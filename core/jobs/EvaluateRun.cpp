@@ -177,6 +177,12 @@ void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal,
             artifact.path = storedArtifactPath(artifact.path, run.folder());
             journal.artifact(artifact);
         }
+        if (const NumberType stored = loaded.config.storedType; stored != spec.dtype) {
+            run.warn("The exported weights are stored as " + std::string(nameOf(stored)) +
+                     ", as the model's were, and this run computed in " +
+                     std::string(nameOf(spec.dtype)) +
+                     ": figures of the exported files differ a little from this run's.");
+        }
         if (wantsFootprint(spec) && &wanted == &exports.front()) {
             recordAll(run, "footprint",
                       toJson(footprint(folder, stepOf(run, "Measuring the footprint"))));

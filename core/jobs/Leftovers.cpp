@@ -86,4 +86,12 @@ void removeLeftovers(const Path& runFolder, const RunSpec& spec)
     }
 }
 
+void removeCheckpoints(const Path& runFolder)
+{
+    std::error_code ignored;
+    for (const char* name : {"resume.json", "checkpoints", "blocks"}) {
+        std::filesystem::remove_all(runFolder / name, ignored);
+    }
+}
+
 } // namespace espalier

@@ -12,4 +12,8 @@ namespace espalier {
 /// are left alone.
 ESPALIER_API void removeLeftovers(const Path& runFolder, const RunSpec& spec);
 
+/// Checkpoints and finished blocks of a run that has succeeded: as large as the model and more, and
+/// nobody can go on from them.
+void removeCheckpoints(const Path& runFolder);
+
 } // namespace espalier

@@ -158,7 +158,9 @@ RunStatus Execution::run()
 {
     try {
         work(begin());
-        return end(RunStatus::Succeeded);
+        const RunStatus status = end(RunStatus::Succeeded);
+        removeCheckpoints(m_inputs.folder);
+        return status;
     } catch (const Cancelled&) {
         return end(statusOfRequest());
     } catch (const Error& error) {

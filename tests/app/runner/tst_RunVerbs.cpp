@@ -118,6 +118,11 @@ TEST(applyTellsEverythingUnderStableNames)
         VERIFY(contains(journal, R"("revision":")" + revision));
         VERIFY(contains(journal, R"("command_line":)" + study().commands[i].dump()));
         COMPARE(run["artifacts"].size(), 2U);
+        for (const char* left : {"blocks", "checkpoints", "resume.json"}) { // done with
+            VERIFY2(!std::filesystem::exists(Path(study().workspace) / "runs" /
+                                             run["id"].get<std::string>() / left),
+                    left);
+        }
         for (const Json& artifact : run["artifacts"]) {
             const Path path = artifact["path"].get<std::string>();
             VERIFY2(std::filesystem::exists(path), path.string());
