@@ -129,8 +129,8 @@ std::optional<HopelessRun> WaitingRuns::takeHopeless()
                                   ". Retry that one first, then this one.";
                 HopelessRun hopeless{id, "Run " + toText(id) + " needs run " + toText(needed) +
                                              ", " + why};
-                m_waiting.erase(id);
-                m_taken.insert(id);
+                m_waiting.erase(hopeless.id); // `id` and `run` go with it
+                m_taken.insert(hopeless.id);
                 return hopeless;
             }
         }

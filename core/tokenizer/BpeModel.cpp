@@ -101,7 +101,9 @@ void BpeModel::addMerge(const JsonPart& part, std::string_view left, std::string
         }
         return *id;
     };
-    m_merges[pairOf(idOf(left), idOf(right))] = {rank, idOf(joined)};
+    const std::int32_t leftId = idOf(left),
+                       rightId = idOf(right); // the first that is missing is told
+    m_merges[pairOf(leftId, rightId)] = {rank, idOf(joined)};
     if (!left.empty() && !right.empty()) {
         std::size_t start = 0;
         m_touching.insert(static_cast<std::uint64_t>(lastCodePoint(left)) << 32 |
