@@ -167,6 +167,13 @@ void Workspace::resume(qint64 run)
     });
 }
 
+void Workspace::moveBefore(qint64 run, qint64 other)
+{
+    command([this, run, other] {
+        m_queue->place(runOf(run), {.where = Position::Where::Before, .before = runOf(other)});
+    });
+}
+
 void Workspace::retry(qint64 run)
 {
     command([this, run] {

@@ -55,6 +55,8 @@ public:
     void resume(qint64 run);
     void retry(qint64 run);
     void remove(qint64 run);
+    /// Both wait: `run` takes its place right before `other`.
+    void moveBefore(qint64 run, qint64 other);
     void addModel(const ListedModel& model);
 
     /// Waits until nothing is asked any more; for tests and the end of the program.

@@ -35,6 +35,8 @@ public:
 private:
     QWidget* makeList();
     QWidget* makeListHeader();
+    QAction* addMove(const QString& text, const char* name, int direction);
+    qint64 waitingBeside(int direction) const;
     void addActions();
     QAction* addAction(const QString& text, const char* name, Glyph glyph);
     void showRuns(const QList<ListedRun>& runs);
@@ -59,6 +61,8 @@ private:
     QAction* m_stop = nullptr;
     QAction* m_retry = nullptr;
     QAction* m_delete = nullptr;
+    QAction* m_up = nullptr;
+    QAction* m_down = nullptr;
     RepeatedQuestion m_question;
 };
 

@@ -7,6 +7,7 @@
 #include "core/method/MethodCatalog.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace espalier {
 
@@ -44,6 +45,8 @@ ListedRun listed(const RunRecord& run, const MethodCatalog& methods)
     row.progress = run.progress.value_or(RunProgress{});
     row.reason = run.failure ? fromUtf8(run.failure->message) : QString();
     row.seed = run.spec.seed;
+    row.priority = run.spec.priority;
+    row.order = run.order != 0 ? run.order : static_cast<double>(row.id); // where it was queued
     row.createdMs = run.createdMs;
     row.startedMs = run.startedMs;
     row.endedMs = run.endedMs;
@@ -87,8 +90,10 @@ QList<ListedRun> readRunList(const StoreReader& store, const MethodCatalog& meth
         if (rankOf(a) != rankOf(b)) {
             return rankOf(a) < rankOf(b);
         }
-        // Waiting runs start in the order of their numbers; finished ones are shown newest first.
-        return a.status == RunStatus::Waiting ? a.id < b.id : a.id > b.id;
+        if (a.status != RunStatus::Waiting) {
+            return a.id > b.id; // the newest first
+        }
+        return std::tuple(-a.priority, a.order, a.id) < std::tuple(-b.priority, b.order, b.id);
     });
     return rows;
 }

@@ -22,6 +22,8 @@ struct ListedRun {
     RunProgress progress = {};
     QString reason = {}; // of a failure
     std::uint64_t seed = 0;
+    std::int64_t priority = 0; // the higher the earlier; among equals the order counts
+    double order = 0;
     std::int64_t createdMs = 0, startedMs = 0, endedMs = 0;
 
     /// 0 to 1; negative: not known.

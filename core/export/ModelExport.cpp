@@ -101,7 +101,11 @@ void writeFiles(const ExportInputs& inputs, const Path& folder, ModelTensors& te
         };
     }
     writeCheckpoint(folder, list);
-    writeFileAtomically(folder / "config.json", inputs.model->configJson().dump(2) + "\n");
+    Json config = inputs.model->configJson();
+    if (!config.contains("model_type")) { // Transformers finds the class by it
+        config["model_type"] = inputs.model->config().family;
+    }
+    writeFileAtomically(folder / "config.json", config.dump(2) + "\n");
     copyFiles(inputs.sourceFolder, folder);
     if (!inputs.recipe.empty()) {
         writeFileAtomically(folder / "recipe.yaml", inputs.recipe);

@@ -12,6 +12,7 @@
 #include "widgets/views/FailureBand.h"
 #include "widgets/views/ProgressRow.h"
 
+#include <QAction>
 #include <QFile>
 #include <QPushButton>
 #include <QTableView>
@@ -186,6 +187,7 @@ private Q_SLOTS:
     void startsOverAndDeletesInTheHeader();
     void endsARunThatIsPaused();
     void commandsWaitingRunsInTheList();
+    void movesWaitingRuns();
     void asksBeforeItStopsInTheDock();
     void retriesAFailedRun();
     void saysWhyNothingCanBePressed();
@@ -295,6 +297,40 @@ void TestRunControls::commandsWaitingRunsInTheList()
     QTRY_VERIFY(!session.exists(2));
     QTRY_COMPARE(page->runs().rowOf(2), -1);
     QVERIFY(session.exists(1));
+}
+
+void TestRunControls::movesWaitingRuns()
+{
+    Session session;
+    for (int i = 0; i < 4; ++i) {
+        session.submit(endlessSpec());
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(session.exists(4) && session.step(1) >= 1, kRunMs);
+    session.window.openRun(0);
+    auto* page = find<QueuePage>(session.window, "queue");
+    const auto order = [page] {
+        QList<qint64> ids;
+        for (const ListedRun& run : page->runs().runs()) {
+            ids.append(run.id);
+        }
+        return ids;
+    };
+    QTRY_COMPARE(order(), (QList<qint64>{1, 2, 3, 4}));
+    const auto act = [&](qint64 id, const char* name) {
+        session.list->selectRow(page->runs().rowOf(id));
+        auto* action = find<QAction>(*page, name);
+        const bool isEnabled = action->isEnabled();
+        action->trigger();
+        return isEnabled;
+    };
+    QVERIFY(act(4, "moveUp"));
+    QTRY_COMPARE(order(), (QList<qint64>{1, 2, 4, 3}));
+    QVERIFY(act(2, "moveDown"));
+    QTRY_COMPARE(order(), (QList<qint64>{1, 4, 2, 3}));
+    QVERIFY(!act(4, "moveUp")); // the first that waits
+    QVERIFY(!act(3, "moveDown"));
+    QVERIFY(!act(1, "moveDown")); // it works
+    QCOMPARE(session.list->currentIndex().data(RunListModel::IdRole).toLongLong(), 1);
 }
 
 void TestRunControls::asksBeforeItStopsInTheDock()

@@ -151,7 +151,8 @@ TEST(helpIsOneDocumentToo)
         COMPARE(own, verb);
     }
     COMPARE(names, kVerbs);
-    for (const Json& option : jsonOf({"apply", "--help"})["options"]) {
+    const Json apply = jsonOf({"apply", "--help"});
+    for (const Json& option : apply["options"]) {
         if (option["name"] == "--samples") {
             COMPARE(option["default"].get<std::string>(), "128");
             COMPARE(option["value"].get<std::string>(), "N");
