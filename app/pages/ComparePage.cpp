@@ -7,7 +7,6 @@
 #include "app/settings/Settings.h"
 #include "widgets/form/NumberEdit.h"
 #include "widgets/plots/MetricPlot.h"
-#include "widgets/plots/PlotDrawing.h"
 #include "widgets/tables/RunTableView.h"
 #include "widgets/views/EmptyState.h"
 #include "widgets/views/MessageBand.h"

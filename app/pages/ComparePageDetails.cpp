@@ -6,7 +6,6 @@
 #include "core/analysis/RunDiff.h"
 #include "widgets/form/NumberEdit.h"
 #include "widgets/plots/MetricPlot.h"
-#include "widgets/plots/PlotDrawing.h"
 #include "widgets/tables/ParamDiffTable.h"
 #include "widgets/tables/RunTableView.h"
 

@@ -8,7 +8,6 @@
 #include "app/pages/LiveRunHeader.h"
 #include "widgets/plots/LayerHeatmap.h"
 #include "widgets/plots/MetricPlot.h"
-#include "widgets/plots/PlotDrawing.h"
 #include "widgets/plots/StyleSheet.h"
 #include "widgets/views/ColumnScroll.h"
 

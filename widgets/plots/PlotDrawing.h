@@ -2,11 +2,11 @@
 #pragma once
 
 #include "widgets/plots/PlotTheme.h"
+#include "widgets/plots/PlotView.h"
 #include "widgets/plots/QCustomPlotHeader.h"
 
 namespace espalier {
 
-enum class PlotScale { Linear = 1, Log };
 enum class MarkFill { Filled = 1, Hollow };
 
 /// Round numbers on a linear axis; powers of ten, or 1-2-5 where fewer than three decades show, on

@@ -19,7 +19,7 @@ class QTableWidget;
 
 namespace espalier {
 
-enum class PlotScale;
+enum class PlotScale { Linear = 1, Log };
 
 /// What every plot can do: theme, zoom, crosshair, keyboard, copy, export, the same data as a
 /// table. Wheel zooms x, Shift+wheel y, drag pans, double click resets; arrows walk points, Ctrl+T
