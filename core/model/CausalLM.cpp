@@ -81,7 +81,9 @@ CausalLM::CausalLM(ModelConfig config, std::shared_ptr<WeightSource> source,
     , m_options(options)
 {
     m_options.keepBlocks = resolved(options.keepBlocks, m_config.layers);
-    m_config.layers = static_cast<std::int64_t>(m_options.keepBlocks.size());
+    if (!options.keepBlocks.empty()) {
+        espalier::keepBlocks(m_config, m_options.keepBlocks);
+    }
     m_leases.assign(m_options.keepBlocks.size(), 0);
     if (m_options.residency == Residency::Streamed) {
         m_prefetch = std::make_unique<Prefetch>(

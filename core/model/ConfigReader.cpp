@@ -97,6 +97,47 @@ std::string ConfigReader::text(const std::string& key, const std::string& fallba
     return at(key).get<std::string>();
 }
 
+std::optional<std::vector<std::string>> ConfigReader::texts(const std::string& key,
+                                                            std::int64_t size) const
+{
+    if (!has(key)) {
+        return std::nullopt;
+    }
+    const std::string expectation = "a list of " + std::to_string(size) + " texts, one a block";
+    if (!at(key).is_array() || static_cast<std::int64_t>(at(key).size()) != size) {
+        refuse(key, expectation);
+    }
+    std::vector<std::string> values;
+    for (const Json& value : at(key)) {
+        if (!value.is_string()) {
+            refuse(key, expectation);
+        }
+        values.push_back(value.get<std::string>());
+    }
+    return values;
+}
+
+std::optional<std::vector<std::int64_t>> ConfigReader::integers(const std::string& key,
+                                                                std::int64_t size) const
+{
+    if (!has(key)) {
+        return std::nullopt;
+    }
+    const std::string expectation =
+        "a list of " + std::to_string(size) + " whole numbers, one a block";
+    if (!at(key).is_array() || static_cast<std::int64_t>(at(key).size()) != size) {
+        refuse(key, expectation);
+    }
+    std::vector<std::int64_t> values;
+    for (const Json& value : at(key)) {
+        if (!value.is_number_integer()) {
+            refuse(key, expectation);
+        }
+        values.push_back(value.get<std::int64_t>());
+    }
+    return values;
+}
+
 std::vector<std::int64_t> ConfigReader::tokens(const std::string& key) const
 {
     if (!has(key)) {
@@ -132,7 +173,7 @@ NumberType ConfigReader::storedType() const
 void ConfigReader::readRope(ModelConfig& config) const
 {
     constexpr Bounds kTheta{1.0, 1e12};
-    config.ropeTheta = real("rope_theta", kTheta, 10000.0);
+    config.ropeTheta = real("rope_theta", kTheta, config.ropeTheta);
     if (has("rope_parameters") && has("rope_scaling") &&
         at("rope_parameters") != at("rope_scaling")) {
         throw Error(ErrorCode::InvalidInput,

@@ -29,6 +29,10 @@ public:
     double real(const std::string& key, Bounds bounds, std::optional<double> fallback = {}) const;
     bool flag(const std::string& key, bool fallback) const;
     std::string text(const std::string& key, const std::string& fallback) const;
+    /// A list of `size` texts, or of `size` whole numbers; nothing when absent.
+    std::optional<std::vector<std::string>> texts(const std::string& key, std::int64_t size) const;
+    std::optional<std::vector<std::int64_t>> integers(const std::string& key,
+                                                      std::int64_t size) const;
     /// A token id or a list of them; empty when absent.
     std::vector<std::int64_t> tokens(const std::string& key) const;
     /// "torch_dtype" (Transformers 4) or "dtype" (5).

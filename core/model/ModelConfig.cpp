@@ -19,6 +19,44 @@ ModelConfig readModelConfig(const Path& folder)
     return familyFor(config, file).readConfig(config, file);
 }
 
+void keepBlocks(ModelConfig& config, const std::vector<std::int64_t>& blocks)
+{
+    const auto kept = [&](const std::vector<bool>& all) {
+        std::vector<bool> some;
+        for (const std::int64_t block : blocks) {
+            if (static_cast<std::size_t>(block) < all.size()) {
+                some.push_back(all[static_cast<std::size_t>(block)]);
+            }
+        }
+        return some;
+    };
+    config.windowed = kept(config.windowed);
+    config.unrotated = kept(config.unrotated);
+    config.layers = static_cast<std::int64_t>(blocks.size());
+    config.raw["num_hidden_layers"] = config.layers;
+    // Rules that count blocks ("every fourth", "from the 28th on") would count anew: lists replace
+    // them.
+    const Json known = config.raw.value("layer_types", Json());
+    if (known.is_array() || config.raw.contains("max_window_layers")) {
+        Json types = Json::array();
+        for (std::size_t i = 0; i < blocks.size(); ++i) {
+            const auto block = static_cast<std::size_t>(blocks[i]);
+            const bool windowed = i < config.windowed.size() && config.windowed[i];
+            types.push_back(known.is_array() && block < known.size() ? known[block]
+                            : windowed                               ? Json("sliding_attention")
+                                                                     : Json("full_attention"));
+        }
+        config.raw["layer_types"] = std::move(types);
+    }
+    if (!config.unrotated.empty()) {
+        Json rotated = Json::array();
+        for (const bool unrotated : config.unrotated) {
+            rotated.push_back(unrotated ? 0 : 1);
+        }
+        config.raw["no_rope_layers"] = std::move(rotated);
+    }
+}
+
 std::int64_t parameterCount(const ModelConfig& config)
 {
     const std::int64_t queries = config.heads * config.headDim;
@@ -26,7 +64,9 @@ std::int64_t parameterCount(const ModelConfig& config)
     const std::int64_t hidden = config.hiddenSize;
     std::int64_t block =
         hidden * (2 * queries + 2 * keys) + 3 * hidden * config.intermediateSize + 2 * hidden;
-    block += config.attentionBias ? queries + 2 * keys + hidden : 0;
+    block += config.attentionBias ? queries + 2 * keys : 0;
+    block += config.outputBias ? hidden : 0;
+    block += config.queryKeyNorms ? 2 * config.headDim : 0;
     block += config.mlpBias ? 2 * config.intermediateSize + hidden : 0;
     const std::int64_t vocabulary = config.vocabSize * hidden * (config.tiedEmbeddings ? 1 : 2);
     return config.layers * block + vocabulary + hidden;

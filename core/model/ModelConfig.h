@@ -29,8 +29,13 @@ struct ModelConfig {
     double ropeTheta = 10000.0;
     RopeScaling ropeScaling = {};
     bool tiedEmbeddings = false;
-    bool attentionBias = false, mlpBias = false;
-    std::int64_t bosToken = -1; // negative: none
+    bool attentionBias = false, outputBias = false,
+         mlpBias = false;            // of q, k, v; of o; of the rest
+    bool queryKeyNorms = false;      // RMSNorm of every head's queries and keys before the rotation
+    std::int64_t slidingWindow = 0;  // positions a windowed block sees, itself included; 0: all
+    std::vector<bool> windowed = {}; // by block; empty: none
+    std::vector<bool> unrotated = {}; // by block: no rotary embedding; empty: none
+    std::int64_t bosToken = -1;       // negative: none
     std::vector<std::int64_t> eosTokens = {};
     NumberType storedType = NumberType::Float32;
     Json raw = Json::object(); // the file itself, for writing it back
@@ -40,6 +45,10 @@ struct ModelConfig {
 /// architecture and those that are known) or InvalidInput (a value out of range), each with key and
 /// value.
 ESPALIER_API ModelConfig readModelConfig(const Path& folder);
+
+/// `config` of a model of these blocks, each where it is in the list: what differs by block follows
+/// them, in the typed members and in `raw`.
+ESPALIER_API void keepBlocks(ModelConfig& config, const std::vector<std::int64_t>& blocks);
 
 /// 2 * blocks * ... : parameters by config alone, tied embeddings counted once.
 ESPALIER_API std::int64_t parameterCount(const ModelConfig& config);

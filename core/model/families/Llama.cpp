@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Llama and what shares its architecture (SmolLM2, TinyLlama, Llama 3).
-// Touvron et al.: Llama 2: Open Foundation and Fine-Tuned Chat Models, 2023. Read from top to
-// bottom it follows the reference implementation: norm, attention, feed-forward, block, model,
-// config. A family stays one file, even where that takes more than 300 lines.
+// Llama and what shares its architecture: SmolLM2, TinyLlama, Llama 3, and, each with a difference
+// or two in attention alone, Mistral, Qwen2, Qwen3 and SmolLM3.
+// Touvron et al.: Llama 2: Open Foundation and Fine-Tuned Chat Models, 2023. Jiang et al.: Mistral
+// 7B, 2023. Yang et al.: Qwen2 Technical Report, 2024; Qwen3 Technical Report, 2025. Read from top
+// to bottom it follows the reference implementation: norm, attention, feed-forward, block, model,
+// configs. A family stays one file, even where that takes more than 300 lines.
 //
 //   x        hidden states [batch x length x hiddenSize], fp32
 //   q, k, v  [batch x heads x length x headDim]
@@ -54,16 +56,26 @@ Tensor appended(Tensor& held, const Tensor& more)
     return held;
 }
 
-/// softmax(q k^T / sqrt(headDim)) v, each position seeing itself and what is before it.
-Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v)
+/// softmax(q k^T / sqrt(headDim)) v, each position seeing itself and what is before it: all of it,
+/// or with a window the last `window` positions, itself included (0: all).
+Tensor attend(const Tensor& q, Tensor k, Tensor v, std::int64_t window)
 {
-    const std::int64_t length = q.size(2), all = k.size(2);
+    const std::int64_t length = q.size(2), most = window > 0 ? window + length - 1 : k.size(2);
+    if (k.size(2) > most) { // what no query sees any more
+        k = k.narrow(2, k.size(2) - most, most);
+        v = v.narrow(2, v.size(2) - most, most);
+    }
+    const std::int64_t all = k.size(2);
     const bool grouped = q.size(1) != k.size(1);
-    if (length == 1 || length == all) {
+    const bool isWindowed = window > 0 && window < all;
+    if (length == 1 || (length == all && !isWindowed)) {
         return at::scaled_dot_product_attention(q, k, v, {}, 0.0, length > 1, std::nullopt,
                                                 grouped);
     }
-    const Tensor mask = at::ones({length, all}, q.options().dtype(at::kBool)).tril_(all - length);
+    Tensor mask = at::ones({length, all}, q.options().dtype(at::kBool)).tril_(all - length);
+    if (isWindowed) {
+        mask.triu_(all - length - window + 1);
+    }
     return at::scaled_dot_product_attention(q, k, v, mask, 0.0, false, std::nullopt, grouped);
 }
 
@@ -71,7 +83,8 @@ class LlamaBlock : public Block {
 public:
     LlamaBlock(const ModelConfig& config, std::int64_t index, std::shared_ptr<RotaryTable> rotary)
         : m_config(config)
-        , m_rotary(std::move(rotary))
+        , m_window(isSet(config.windowed, index) ? config.slidingWindow : 0)
+        , m_rotary(isSet(config.unrotated, index) ? nullptr : std::move(rotary))
         , m_linears{makeLinear(index, 0), makeLinear(index, 1), makeLinear(index, 2),
                     makeLinear(index, 3), makeLinear(index, 4), makeLinear(index, 5),
                     makeLinear(index, 6)}
@@ -109,6 +122,10 @@ public:
                 all.emplace_back(prefix + kLinearNames[i] + ".bias", m_linears[i].bias());
             }
         }
+        if (m_config.queryKeyNorms) {
+            all.emplace_back(prefix + kQueryNorm, m_queryNorm);
+            all.emplace_back(prefix + kKeyNorm, m_keyNorm);
+        }
         all.emplace_back(prefix + "post_attention_layernorm.weight", m_postNorm);
         return all;
     }
@@ -134,6 +151,10 @@ public:
                 place(m_linears[i].bias(), std::string(kLinearNames[i]) + ".bias");
             }
         }
+        if (m_config.queryKeyNorms) {
+            place(m_queryNorm, kQueryNorm);
+            place(m_keyNorm, kKeyNorm);
+        }
         place(m_postNorm, "post_attention_layernorm.weight");
         place(m_inputNorm, "input_layernorm.weight"); // last: isLoaded() goes by it
     }
@@ -143,8 +164,9 @@ public:
         for (Linear& linear : m_linears) {
             linear.release();
         }
-        m_inputNorm = Tensor();
-        m_postNorm = Tensor();
+        for (Tensor* norm : {&m_inputNorm, &m_postNorm, &m_queryNorm, &m_keyNorm}) {
+            *norm = Tensor();
+        }
     }
 
     static void expect(std::vector<ExpectedTensor>& expected, const ModelConfig& c,
@@ -170,12 +192,24 @@ public:
         for (const char* norm : {"input_layernorm.weight", "post_attention_layernorm.weight"}) {
             expected.push_back({prefix + norm, {hidden}});
         }
+        if (c.queryKeyNorms) {
+            expected.push_back({prefix + kQueryNorm, {c.headDim}});
+            expected.push_back({prefix + kKeyNorm, {c.headDim}});
+        }
     }
 
 private:
     static constexpr std::array<const char*, 7> kLinearNames{
         "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
         "mlp.gate_proj",    "mlp.up_proj",      "mlp.down_proj"};
+    static constexpr const char* kQueryNorm = "self_attn.q_norm.weight";
+    static constexpr const char* kKeyNorm = "self_attn.k_norm.weight";
+
+    static bool isSet(const std::vector<bool>& byBlock, std::int64_t index)
+    {
+        return static_cast<std::size_t>(index) < byBlock.size() &&
+               byBlock[static_cast<std::size_t>(index)];
+    }
 
     static std::string prefixOf(std::int64_t index)
     {
@@ -184,8 +218,10 @@ private:
 
     static bool hasBias(const ModelConfig& config, std::size_t i)
     {
-        constexpr std::size_t kAttentionLinears = 4;
-        return i < kAttentionLinears ? config.attentionBias : config.mlpBias;
+        constexpr std::size_t kOutput = 3;
+        return i < kOutput    ? config.attentionBias
+               : i == kOutput ? config.outputBias
+                              : config.mlpBias;
     }
 
     static Linear makeLinear(std::int64_t index, std::size_t i)
@@ -213,10 +249,18 @@ private:
         const auto byHead = [&](const Tensor& y) {
             return y.view({batch, length, -1, m_config.headDim}).transpose(1, 2);
         };
-        const auto [cos, sin] = m_rotary->at(cache != nullptr ? cache->positions : 0, length);
-        const Tensor queries = rotate(byHead(q().forward(x)), cos, sin);
-        Tensor keys = rotate(byHead(k().forward(x)), cos, sin);
+        Tensor queries = byHead(q().forward(x));
+        Tensor keys = byHead(k().forward(x));
         Tensor values = byHead(v().forward(x));
+        if (m_config.queryKeyNorms) {
+            queries = rmsNorm(queries, m_queryNorm, m_config.normEpsilon);
+            keys = rmsNorm(keys, m_keyNorm, m_config.normEpsilon);
+        }
+        if (m_rotary != nullptr) {
+            const auto [cos, sin] = m_rotary->at(cache != nullptr ? cache->positions : 0, length);
+            queries = rotate(queries, cos, sin);
+            keys = rotate(keys, cos, sin);
+        }
         if (cache != nullptr) {
             const auto i = static_cast<std::size_t>(index);
             cache->keys.resize(std::max(cache->keys.size(), i + 1));
@@ -224,7 +268,7 @@ private:
             keys = appended(cache->keys[i], keys);
             values = appended(cache->values[i], values);
         }
-        const Tensor mixed = attend(queries, keys, values);
+        const Tensor mixed = attend(queries, keys, values, m_window);
         return o().forward(mixed.transpose(1, 2).reshape({batch, length, -1}));
     }
 
@@ -237,9 +281,10 @@ private:
     }
 
     ModelConfig m_config;
-    std::shared_ptr<RotaryTable> m_rotary;
+    std::int64_t m_window;                 // 0: sees everything before
+    std::shared_ptr<RotaryTable> m_rotary; // null: positions are not rotated
     std::array<Linear, 7> m_linears;
-    Tensor m_inputNorm, m_postNorm;
+    Tensor m_inputNorm, m_postNorm, m_queryNorm, m_keyNorm;
 };
 
 class Llama : public CausalLM {
@@ -250,7 +295,7 @@ public:
         check(config);
         const auto rotary = std::make_shared<RotaryTable>(config, options.device);
         for (std::int64_t i = 0; i < m_config.layers; ++i) {
-            m_blocks.push_back(std::make_unique<LlamaBlock>(config, i, rotary));
+            m_blocks.push_back(std::make_unique<LlamaBlock>(m_config, i, rotary));
         }
         m_embedding = m_source->read(kEmbedding).to(weightOptions());
         m_norm = m_source->read(kNorm).to(weightOptions());
@@ -303,10 +348,12 @@ private:
     Tensor m_embedding, m_norm, m_head;
 };
 
-ModelConfig readLlamaConfig(const Json& json, const Path& source)
+constexpr Bounds kSize{1, 1 << 24};
+
+/// What the families here have in common; `fallback` has what a missing key stands for.
+ModelConfig readCommon(const ConfigReader& reader, const Json& json, const Path& source,
+                       const ModelConfig& fallback)
 {
-    constexpr Bounds kSize{1, 1 << 24};
-    const ConfigReader reader(json, source);
     if (reader.has("quantization_config")) {
         throw Error(ErrorCode::Unsupported,
                     source.string() + " has a quantization_config: quantised checkpoints cannot be "
@@ -316,31 +363,31 @@ ModelConfig readLlamaConfig(const Json& json, const Path& source)
     if (activation != "silu" && activation != "swish") { // two names of one function
         reader.refuse("hidden_act", "silu");
     }
-    ModelConfig c{.family = "llama"};
+    ModelConfig c = fallback;
     c.layers = reader.integer("num_hidden_layers", {1, 10000});
     c.hiddenSize = reader.integer("hidden_size", kSize);
     c.heads = reader.integer("num_attention_heads", kSize);
-    c.keyValueHeads = reader.integer("num_key_value_heads", kSize, c.heads);
+    c.keyValueHeads = reader.integer("num_key_value_heads", kSize,
+                                     fallback.keyValueHeads > 0 ? fallback.keyValueHeads : c.heads);
     c.intermediateSize = reader.integer("intermediate_size", kSize);
     c.vocabSize = reader.integer("vocab_size", {1, 1 << 28});
-    c.maxPositions = reader.integer("max_position_embeddings", {1, 1e9}, 2048);
+    c.maxPositions = reader.integer("max_position_embeddings", {1, 1e9}, fallback.maxPositions);
     if (c.heads % c.keyValueHeads != 0) {
         reader.refuse("num_key_value_heads",
                       "a divisor of num_attention_heads, " + std::to_string(c.heads));
     }
-    if (!reader.has("head_dim") && c.hiddenSize % c.heads != 0) {
+    if (!reader.has("head_dim") && fallback.headDim == 0 && c.hiddenSize % c.heads != 0) {
         reader.refuse("hidden_size",
                       "a multiple of num_attention_heads, " + std::to_string(c.heads));
     }
-    c.headDim = reader.integer("head_dim", {2, 1 << 16}, c.hiddenSize / c.heads);
+    c.headDim = reader.integer("head_dim", {2, 1 << 16},
+                               fallback.headDim > 0 ? fallback.headDim : c.hiddenSize / c.heads);
     if (c.headDim % 2 != 0) {
         reader.refuse("head_dim", "an even number, not " + std::to_string(c.headDim));
     }
     c.normEpsilon = reader.real("rms_norm_eps", {0, 1}, 1e-6);
     reader.readRope(c);
-    c.tiedEmbeddings = reader.flag("tie_word_embeddings", false);
-    c.attentionBias = reader.flag("attention_bias", false);
-    c.mlpBias = reader.flag("mlp_bias", false);
+    c.tiedEmbeddings = reader.flag("tie_word_embeddings", fallback.tiedEmbeddings);
     const std::vector<std::int64_t> bos = reader.tokens("bos_token_id");
     c.bosToken = bos.empty() ? -1 : bos.front();
     c.eosTokens = reader.tokens("eos_token_id");
@@ -349,15 +396,103 @@ ModelConfig readLlamaConfig(const Json& json, const Path& source)
     return c;
 }
 
-const FamilyRegistration registration({
-    .modelType = "llama",
-    .architecture = "LlamaForCausalLM",
-    .readConfig = readLlamaConfig,
-    .create = [](ModelConfig config, std::shared_ptr<WeightSource> source,
-                 const LoadOptions& options) -> std::unique_ptr<CausalLM> {
-        return std::make_unique<Llama>(std::move(config), std::move(source), options);
-    },
-});
+ModelConfig readLlamaConfig(const Json& json, const Path& source)
+{
+    const ConfigReader reader(json, source);
+    ModelConfig c = readCommon(reader, json, source, {.family = "llama", .maxPositions = 2048});
+    c.attentionBias = reader.flag("attention_bias", false);
+    c.outputBias = c.attentionBias;
+    c.mlpBias = reader.flag("mlp_bias", false);
+    return c;
+}
+
+/// Every block sees the last `sliding_window` positions; null: everything.
+ModelConfig readMistralConfig(const Json& json, const Path& source)
+{
+    const ConfigReader reader(json, source);
+    ModelConfig c = readCommon(reader, json, source,
+                               {.family = "mistral", .keyValueHeads = 8, .maxPositions = 131072});
+    const bool isNull = json.contains("sliding_window") && json["sliding_window"].is_null();
+    c.slidingWindow = isNull ? 0 : reader.integer("sliding_window", {1, 1e9}, 4096);
+    c.windowed.assign(static_cast<std::size_t>(c.layers), c.slidingWindow > 0);
+    return c;
+}
+
+/// Which blocks are windowed: by `layer_types` or, as before it, from `max_window_layers` on.
+void readWindows(const ConfigReader& reader, ModelConfig& c, std::int64_t firstWindowed)
+{
+    c.windowed.assign(static_cast<std::size_t>(c.layers), false);
+    if (!reader.flag("use_sliding_window", false) || !reader.has("sliding_window")) {
+        return;
+    }
+    c.slidingWindow = reader.integer("sliding_window", {1, 1e9});
+    const auto types = reader.texts("layer_types", c.layers);
+    for (std::int64_t i = 0; i < c.layers; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        c.windowed[at] = types ? (*types)[at] == "sliding_attention" : i >= firstWindowed;
+    }
+}
+
+ModelConfig readQwen2Config(const Json& json, const Path& source)
+{
+    const ConfigReader reader(json, source);
+    ModelConfig c = readCommon(reader, json, source,
+                               {.family = "qwen2", .keyValueHeads = 32, .maxPositions = 32768});
+    c.attentionBias = true; // of q, k and v
+    readWindows(reader, c, reader.integer("max_window_layers", {0, 10000}, 28));
+    return c;
+}
+
+ModelConfig readQwen3Config(const Json& json, const Path& source)
+{
+    const ConfigReader reader(json, source);
+    ModelConfig c =
+        readCommon(reader, json, source,
+                   {.family = "qwen3", .keyValueHeads = 32, .headDim = 128, .maxPositions = 32768});
+    c.attentionBias = reader.flag("attention_bias", false);
+    c.outputBias = c.attentionBias;
+    c.queryKeyNorms = true;
+    readWindows(reader, c, reader.integer("max_window_layers", {0, 10000}, 28));
+    return c;
+}
+
+/// Every `no_rope_layer_interval`-th block leaves positions unrotated, unless a list says which.
+ModelConfig readSmolLm3Config(const Json& json, const Path& source)
+{
+    const ConfigReader reader(json, source);
+    ModelConfig c = readCommon(reader, json, source,
+                               {.family = "smollm3",
+                                .keyValueHeads = 4,
+                                .maxPositions = 32768,
+                                .ropeTheta = 2000000.0,
+                                .tiedEmbeddings = true});
+    c.attentionBias = reader.flag("attention_bias", false);
+    c.outputBias = c.attentionBias;
+    c.mlpBias = reader.flag("mlp_bias", false);
+    const std::int64_t interval = reader.integer("no_rope_layer_interval", {1, 10000}, 4);
+    const auto rotated =
+        reader.integers("no_rope_layers", c.layers); // 1: rotated, despite its name
+    for (std::int64_t i = 0; i < c.layers; ++i) {
+        c.unrotated.push_back(rotated ? (*rotated)[static_cast<std::size_t>(i)] == 0
+                                      : (i + 1) % interval == 0);
+    }
+    readWindows(reader, c, 0);
+    return c;
+}
+
+std::unique_ptr<CausalLM> createLlama(ModelConfig config, std::shared_ptr<WeightSource> source,
+                                      const LoadOptions& options)
+{
+    return std::make_unique<Llama>(std::move(config), std::move(source), options);
+}
+
+const FamilyRegistration registrations[] = {
+    FamilyRegistration({"llama", "LlamaForCausalLM", readLlamaConfig, createLlama}),
+    FamilyRegistration({"mistral", "MistralForCausalLM", readMistralConfig, createLlama}),
+    FamilyRegistration({"qwen2", "Qwen2ForCausalLM", readQwen2Config, createLlama}),
+    FamilyRegistration({"qwen3", "Qwen3ForCausalLM", readQwen3Config, createLlama}),
+    FamilyRegistration({"smollm3", "SmolLM3ForCausalLM", readSmolLm3Config, createLlama}),
+};
 
 } // namespace
 

@@ -3,3 +3,5 @@ espalier_add_test(core/model/tst_Linear.cpp LABELS engine LIBRARIES espalier_eng
 espalier_add_test(core/model/tst_CausalLM.cpp LABELS engine LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/model/tst_Llama.cpp LABELS engine LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/model/tst_ModelDevice.cpp LABELS engine LIBRARIES espalier_engine TORCH)
+espalier_add_test(core/model/tst_Families.cpp LABELS engine LIBRARIES espalier_engine TORCH)
+target_compile_definitions(tst_Families PRIVATE ESPALIER_FAMILIES="${CMAKE_SOURCE_DIR}/tests/data/families")

@@ -45,7 +45,8 @@ TEST(absentKeysTakeTheReferencesDefaults)
     COMPARE(config.ropeTheta, 10000.0);
     COMPARE(config.ropeScaling.kind, "default");
     COMPARE(config.normEpsilon, 1e-6);
-    VERIFY(!config.tiedEmbeddings && !config.attentionBias && !config.mlpBias);
+    VERIFY(!config.tiedEmbeddings && !config.outputBias && !config.attentionBias &&
+           !config.mlpBias);
     COMPARE(config.bosToken, -1);
     VERIFY(config.eosTokens.empty() && config.storedType == NumberType::Float32);
 }
