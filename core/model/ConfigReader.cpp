@@ -3,6 +3,7 @@
 
 #include "core/base/Error.h"
 
+#include <algorithm>
 #include <sstream>
 
 namespace espalier {
@@ -40,6 +41,11 @@ void ConfigReader::refuse(const std::string& key, const std::string& expectation
 bool ConfigReader::has(const std::string& key) const
 {
     return m_object.contains(key) && !m_object.at(key).is_null();
+}
+
+bool ConfigReader::isNull(const std::string& key) const
+{
+    return m_object.contains(key) && m_object.at(key).is_null();
 }
 
 const Json& ConfigReader::at(const std::string& key) const
@@ -97,43 +103,22 @@ std::string ConfigReader::text(const std::string& key, const std::string& fallba
     return at(key).get<std::string>();
 }
 
-std::optional<std::vector<std::string>> ConfigReader::texts(const std::string& key,
-                                                            std::int64_t size) const
+std::optional<std::vector<bool>> ConfigReader::byBlock(const std::string& key, std::int64_t blocks,
+                                                       const Json& no, const Json& yes) const
 {
     if (!has(key)) {
         return std::nullopt;
     }
-    const std::string expectation = "a list of " + std::to_string(size) + " texts, one a block";
-    if (!at(key).is_array() || static_cast<std::int64_t>(at(key).size()) != size) {
-        refuse(key, expectation);
+    const Json& list = at(key);
+    const auto isEither = [&](const Json& value) { return value == no || value == yes; };
+    if (!list.is_array() || static_cast<std::int64_t>(list.size()) != blocks ||
+        !std::ranges::all_of(list, isEither)) {
+        refuse(key, "a list of " + std::to_string(blocks) + ", for each block " + compactText(no) +
+                        " or " + compactText(yes));
     }
-    std::vector<std::string> values;
-    for (const Json& value : at(key)) {
-        if (!value.is_string()) {
-            refuse(key, expectation);
-        }
-        values.push_back(value.get<std::string>());
-    }
-    return values;
-}
-
-std::optional<std::vector<std::int64_t>> ConfigReader::integers(const std::string& key,
-                                                                std::int64_t size) const
-{
-    if (!has(key)) {
-        return std::nullopt;
-    }
-    const std::string expectation =
-        "a list of " + std::to_string(size) + " whole numbers, one a block";
-    if (!at(key).is_array() || static_cast<std::int64_t>(at(key).size()) != size) {
-        refuse(key, expectation);
-    }
-    std::vector<std::int64_t> values;
-    for (const Json& value : at(key)) {
-        if (!value.is_number_integer()) {
-            refuse(key, expectation);
-        }
-        values.push_back(value.get<std::int64_t>());
+    std::vector<bool> values;
+    for (const Json& value : list) {
+        values.push_back(value == yes);
     }
     return values;
 }

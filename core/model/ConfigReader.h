@@ -29,10 +29,11 @@ public:
     double real(const std::string& key, Bounds bounds, std::optional<double> fallback = {}) const;
     bool flag(const std::string& key, bool fallback) const;
     std::string text(const std::string& key, const std::string& fallback) const;
-    /// A list of `size` texts, or of `size` whole numbers; nothing when absent.
-    std::optional<std::vector<std::string>> texts(const std::string& key, std::int64_t size) const;
-    std::optional<std::vector<std::int64_t>> integers(const std::string& key,
-                                                      std::int64_t size) const;
+    /// A list with an entry for each block, `no` or `yes`; nothing when absent.
+    std::optional<std::vector<bool>> byBlock(const std::string& key, std::int64_t blocks,
+                                             const Json& no, const Json& yes) const;
+    /// Present and null: what some keys mean by it differs from their default.
+    bool isNull(const std::string& key) const;
     /// A token id or a list of them; empty when absent.
     std::vector<std::int64_t> tokens(const std::string& key) const;
     /// "torch_dtype" (Transformers 4) or "dtype" (5).

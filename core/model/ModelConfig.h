@@ -22,15 +22,16 @@ struct RopeScaling {
 
 /// config.json, typed. Keys as Transformers 4 and 5 write them.
 struct ModelConfig {
-    std::string family = {}; // "llama": names the file in core/model/families
+    std::string family = {}; // "llama", "qwen3": the model_type
     std::int64_t layers = 0, hiddenSize = 0, heads = 0, keyValueHeads = 0, headDim = 0;
     std::int64_t intermediateSize = 0, vocabSize = 0, maxPositions = 0;
     double normEpsilon = 1e-5;
     double ropeTheta = 10000.0;
     RopeScaling ropeScaling = {};
     bool tiedEmbeddings = false;
-    bool attentionBias = false, outputBias = false,
-         mlpBias = false;            // of q, k, v; of o; of the rest
+    bool attentionBias = false;      // of q, k and v
+    bool outputBias = false;         // of o
+    bool mlpBias = false;            // of gate, up and down
     bool queryKeyNorms = false;      // RMSNorm of every head's queries and keys before the rotation
     std::int64_t slidingWindow = 0;  // positions a windowed block sees, itself included; 0: all
     std::vector<bool> windowed = {}; // by block; empty: none

@@ -3,8 +3,9 @@
 // or two in attention alone, Mistral, Qwen2, Qwen3 and SmolLM3.
 // Touvron et al.: Llama 2: Open Foundation and Fine-Tuned Chat Models, 2023. Jiang et al.: Mistral
 // 7B, 2023. Yang et al.: Qwen2 Technical Report, 2024; Qwen3 Technical Report, 2025. Read from top
-// to bottom it follows the reference implementation: norm, attention, feed-forward, block, model,
-// configs. A family stays one file, even where that takes more than 300 lines.
+// to bottom it follows the reference implementation: norm, attention, feed-forward, block, model.
+// The forward pass stays one file, even where that takes more than 300 lines; LlamaConfigs.cpp
+// reads what tells the families apart.
 //
 //   x        hidden states [batch x length x hiddenSize], fp32
 //   q, k, v  [batch x heads x length x headDim]
@@ -15,9 +16,9 @@
 #include "core/base/Error.h"
 #include "core/checkpoint/Checkpoint.h"
 #include "core/model/CausalLM.h"
-#include "core/model/ConfigReader.h"
 #include "core/model/Rope.h"
 #include "core/model/TensorCheck.h"
+#include "core/model/families/LlamaConfigs.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -347,138 +348,6 @@ private:
 
     Tensor m_embedding, m_norm, m_head;
 };
-
-constexpr Bounds kSize{1, 1 << 24};
-
-/// What the families here have in common; `fallback` has what a missing key stands for.
-ModelConfig readCommon(const ConfigReader& reader, const Json& json, const Path& source,
-                       const ModelConfig& fallback)
-{
-    if (reader.has("quantization_config")) {
-        throw Error(ErrorCode::Unsupported,
-                    source.string() + " has a quantization_config: quantised checkpoints cannot be "
-                                      "opened. Use the unquantised model.");
-    }
-    const std::string activation = reader.text("hidden_act", "silu");
-    if (activation != "silu" && activation != "swish") { // two names of one function
-        reader.refuse("hidden_act", "silu");
-    }
-    ModelConfig c = fallback;
-    c.layers = reader.integer("num_hidden_layers", {1, 10000});
-    c.hiddenSize = reader.integer("hidden_size", kSize);
-    c.heads = reader.integer("num_attention_heads", kSize);
-    c.keyValueHeads = reader.integer("num_key_value_heads", kSize,
-                                     fallback.keyValueHeads > 0 ? fallback.keyValueHeads : c.heads);
-    c.intermediateSize = reader.integer("intermediate_size", kSize);
-    c.vocabSize = reader.integer("vocab_size", {1, 1 << 28});
-    c.maxPositions = reader.integer("max_position_embeddings", {1, 1e9}, fallback.maxPositions);
-    if (c.heads % c.keyValueHeads != 0) {
-        reader.refuse("num_key_value_heads",
-                      "a divisor of num_attention_heads, " + std::to_string(c.heads));
-    }
-    if (!reader.has("head_dim") && fallback.headDim == 0 && c.hiddenSize % c.heads != 0) {
-        reader.refuse("hidden_size",
-                      "a multiple of num_attention_heads, " + std::to_string(c.heads));
-    }
-    c.headDim = reader.integer("head_dim", {2, 1 << 16},
-                               fallback.headDim > 0 ? fallback.headDim : c.hiddenSize / c.heads);
-    if (c.headDim % 2 != 0) {
-        reader.refuse("head_dim", "an even number, not " + std::to_string(c.headDim));
-    }
-    c.normEpsilon = reader.real("rms_norm_eps", {0, 1}, 1e-6);
-    reader.readRope(c);
-    c.tiedEmbeddings = reader.flag("tie_word_embeddings", fallback.tiedEmbeddings);
-    const std::vector<std::int64_t> bos = reader.tokens("bos_token_id");
-    c.bosToken = bos.empty() ? -1 : bos.front();
-    c.eosTokens = reader.tokens("eos_token_id");
-    c.storedType = reader.storedType();
-    c.raw = json;
-    return c;
-}
-
-ModelConfig readLlamaConfig(const Json& json, const Path& source)
-{
-    const ConfigReader reader(json, source);
-    ModelConfig c = readCommon(reader, json, source, {.family = "llama", .maxPositions = 2048});
-    c.attentionBias = reader.flag("attention_bias", false);
-    c.outputBias = c.attentionBias;
-    c.mlpBias = reader.flag("mlp_bias", false);
-    return c;
-}
-
-/// Every block sees the last `sliding_window` positions; null: everything.
-ModelConfig readMistralConfig(const Json& json, const Path& source)
-{
-    const ConfigReader reader(json, source);
-    ModelConfig c = readCommon(reader, json, source,
-                               {.family = "mistral", .keyValueHeads = 8, .maxPositions = 131072});
-    const bool isNull = json.contains("sliding_window") && json["sliding_window"].is_null();
-    c.slidingWindow = isNull ? 0 : reader.integer("sliding_window", {1, 1e9}, 4096);
-    c.windowed.assign(static_cast<std::size_t>(c.layers), c.slidingWindow > 0);
-    return c;
-}
-
-/// Which blocks are windowed: by `layer_types` or, as before it, from `max_window_layers` on.
-void readWindows(const ConfigReader& reader, ModelConfig& c, std::int64_t firstWindowed)
-{
-    c.windowed.assign(static_cast<std::size_t>(c.layers), false);
-    if (!reader.flag("use_sliding_window", false) || !reader.has("sliding_window")) {
-        return;
-    }
-    c.slidingWindow = reader.integer("sliding_window", {1, 1e9});
-    const auto types = reader.texts("layer_types", c.layers);
-    for (std::int64_t i = 0; i < c.layers; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        c.windowed[at] = types ? (*types)[at] == "sliding_attention" : i >= firstWindowed;
-    }
-}
-
-ModelConfig readQwen2Config(const Json& json, const Path& source)
-{
-    const ConfigReader reader(json, source);
-    ModelConfig c = readCommon(reader, json, source,
-                               {.family = "qwen2", .keyValueHeads = 32, .maxPositions = 32768});
-    c.attentionBias = true; // of q, k and v
-    readWindows(reader, c, reader.integer("max_window_layers", {0, 10000}, 28));
-    return c;
-}
-
-ModelConfig readQwen3Config(const Json& json, const Path& source)
-{
-    const ConfigReader reader(json, source);
-    ModelConfig c =
-        readCommon(reader, json, source,
-                   {.family = "qwen3", .keyValueHeads = 32, .headDim = 128, .maxPositions = 32768});
-    c.attentionBias = reader.flag("attention_bias", false);
-    c.outputBias = c.attentionBias;
-    c.queryKeyNorms = true;
-    readWindows(reader, c, reader.integer("max_window_layers", {0, 10000}, 28));
-    return c;
-}
-
-/// Every `no_rope_layer_interval`-th block leaves positions unrotated, unless a list says which.
-ModelConfig readSmolLm3Config(const Json& json, const Path& source)
-{
-    const ConfigReader reader(json, source);
-    ModelConfig c = readCommon(reader, json, source,
-                               {.family = "smollm3",
-                                .keyValueHeads = 4,
-                                .maxPositions = 32768,
-                                .ropeTheta = 2000000.0,
-                                .tiedEmbeddings = true});
-    c.attentionBias = reader.flag("attention_bias", false);
-    c.outputBias = c.attentionBias;
-    c.mlpBias = reader.flag("mlp_bias", false);
-    const std::int64_t interval = reader.integer("no_rope_layer_interval", {1, 10000}, 4);
-    const auto rotated =
-        reader.integers("no_rope_layers", c.layers); // 1: rotated, despite its name
-    for (std::int64_t i = 0; i < c.layers; ++i) {
-        c.unrotated.push_back(rotated ? (*rotated)[static_cast<std::size_t>(i)] == 0
-                                      : (i + 1) % interval == 0);
-    }
-    readWindows(reader, c, 0);
-    return c;
-}
 
 std::unique_ptr<CausalLM> createLlama(ModelConfig config, std::shared_ptr<WeightSource> source,
                                       const LoadOptions& options)

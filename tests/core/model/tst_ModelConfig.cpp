@@ -30,7 +30,7 @@ ModelConfig read(const Json& config)
 ModelConfig readWith(const std::string& changes)
 {
     Json config = base();
-    config.merge_patch(parseJson(changes, "changes"));
+    config.update(parseJson(changes, "changes"));
     return read(config);
 }
 
@@ -94,6 +94,32 @@ TEST(twoDifferentScalingsAreRefused)
         "rope_scaling": {"type": "linear", "factor": 4.0}})")
                 .ropeScaling.factor,
             4.0);
+}
+
+TEST(missingKeysOfAFamilyStandForItsDefaults)
+{
+    const auto family = [](const std::string& architecture, const std::string& more) {
+        return readWith(R"({"architectures": [")" + architecture + R"("], "num_attention_heads": 32,
+            "hidden_size": 128, "num_key_value_heads": null, "num_hidden_layers": 4)" +
+                        more + "}");
+    };
+    COMPARE(family("MistralForCausalLM", "").slidingWindow, 4096);
+    COMPARE(family("MistralForCausalLM", "").keyValueHeads, 32); // null: as many as heads
+    COMPARE(family("MistralForCausalLM", R"(, "sliding_window": null)").windowed,
+            std::vector<bool>(4, false));
+    const std::string on = R"(, "use_sliding_window": true, "max_window_layers": 3)";
+    COMPARE(family("Qwen2ForCausalLM", on).slidingWindow, 4096);
+    COMPARE(family("Qwen2ForCausalLM", on).windowed,
+            (std::vector<bool>{false, false, false, true}));
+    COMPARE(family("Qwen2ForCausalLM", on + R"(, "sliding_window": null)").slidingWindow, 0);
+    COMPARE(family("Qwen3ForCausalLM", "").headDim, 128);
+    COMPARE(family("SmolLM3ForCausalLM", on).slidingWindow, 0); // has no default
+    COMPARE(family("SmolLM3ForCausalLM", "").unrotated,
+            (std::vector<bool>{false, false, false, true}));
+    VERIFY_FAILS(family("Qwen3ForCausalLM", R"(, "layer_types": ["full_attention", "chunked",
+                        "full_attention", "full_attention"])"),
+                 ErrorCode::InvalidInput,
+                 "a list of 4, for each block \"full_attention\" or \"sliding_attention\"");
 }
 
 TEST(badValuesAreRefusedWithKeyAndValue)
