@@ -5,6 +5,7 @@
 #include "core/jobs/Leftovers.h"
 #include "core/jobs/RunLinks.h"
 #include "core/jobs/RunLock.h"
+#include "core/jobs/WaitingRuns.h"
 #include "core/jobs/runners/Runner.h"
 #include "core/store/ExperimentStore.h"
 #include "core/store/StoreReader.h"
@@ -39,6 +40,23 @@ Failure failureOf(RunId id, const std::string& endedBy, const WorkspaceLayout& l
             lastLabel(layout.journal(id))};
 }
 
+/// Studies whose members have all ended since.
+void settleStudies(ExperimentStore& store)
+{
+    const std::vector<RunRecord> records = StoreReader(store.layout().folder).runs();
+    WaitingRuns members;
+    for (const RunRecord& record : records) {
+        members.know(record);
+    }
+    for (const RunRecord& record : records) {
+        if (const auto status =
+                record.isStudy ? members.changedStudyStatus(record.id) : std::nullopt) {
+            store.setStatus(record.id, *status);
+        }
+    }
+    store.flush();
+}
+
 } // namespace
 
 RunStatus settleRun(ExperimentStore& store, RunId run, const std::string& endedBy)
@@ -67,7 +85,7 @@ RunStatus settleRun(ExperimentStore& store, RunId run, const std::string& endedB
 void catchUp(const Path& workspace)
 {
     const auto isRunning = [](const RunRecord& record) {
-        return record.status == RunStatus::Running && !record.isStudy;
+        return record.status == RunStatus::Running;
     };
     try {
         if (std::ranges::none_of(StoreReader(workspace).runs(), isRunning)) {
@@ -76,7 +94,7 @@ void catchUp(const Path& workspace)
         ExperimentStore store(workspace);
         store.flush();
         for (const RunRecord& record : StoreReader(workspace).runs()) {
-            if (!isRunning(record)) {
+            if (!isRunning(record) || record.isStudy) {
                 continue;
             }
             const RunLock lock(RunLock::fileOf(store.layout().run(record.id)));
@@ -84,6 +102,7 @@ void catchUp(const Path& workspace)
                 settleRun(store, record.id, kUnknownCause);
             }
         }
+        settleStudies(store);
     } catch (const Error&) { // the rows are read as they are, and reading says what is wrong
         return;
     }

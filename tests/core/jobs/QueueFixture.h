@@ -120,4 +120,13 @@ inline RunSpec failingSpec()
     return spec;
 }
 
+/// A distillation that can be paused in its middle and still ends soon.
+inline RunSpec pausableSpec()
+{
+    RunSpec spec = sampleSpec("distill-logits");
+    spec.params["steps"] = 40;
+    spec.params["checkpoint-every"] = 0; // only a request makes a checkpoint
+    return spec;
+}
+
 } // namespace espalier::test

@@ -3,7 +3,7 @@ espalier_add_test(core/jobs/tst_WaitingRuns.cpp LABELS jobs LIBRARIES espalier_e
 espalier_add_test(core/jobs/tst_RunLinks.cpp LABELS jobs LIBRARIES espalier_engine)
 espalier_add_test(core/jobs/tst_JournalMonitor.cpp LABELS jobs LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/jobs/tst_SourceLicence.cpp LABELS jobs LIBRARIES espalier_engine)
-foreach(test JobQueue Runners Leftovers FullDisk)
+foreach(test JobQueue QueueRecovery Runners Leftovers FullDisk)
   espalier_add_test(core/jobs/tst_${test}.cpp LABELS jobs LIBRARIES espalier_engine)
   add_dependencies(tst_${test} espalier-run method-prune-magnitude method-prune-wanda
     method-prune-sparsegpt method-distill-logits)
