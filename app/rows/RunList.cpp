@@ -4,6 +4,7 @@
 #include "app/Text.h"
 #include "app/rows/RunNames.h"
 #include "core/analysis/Forecast.h"
+#include "core/jobs/WaitingRuns.h"
 #include "core/method/MethodCatalog.h"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ ListedRun listed(const RunRecord& run, const MethodCatalog& methods)
     row.reason = run.failure ? fromUtf8(run.failure->message) : QString();
     row.seed = run.spec.seed;
     row.priority = run.spec.priority;
-    row.order = run.order != 0 ? run.order : static_cast<double>(row.id); // where it was queued
+    row.order = placeOf(run);
     row.createdMs = run.createdMs;
     row.startedMs = run.startedMs;
     row.endedMs = run.endedMs;

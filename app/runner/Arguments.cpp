@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Arguments.h"
 
+#include "core/params/ParamText.h"
 #include "core/params/Params.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace espalier::cli {
@@ -18,12 +18,6 @@ std::string normal(std::string_view name)
     std::string text(name);
     std::ranges::replace(text, '_', '-');
     return text;
-}
-
-bool isTruthWord(std::string_view word)
-{
-    constexpr std::array<std::string_view, 6> kWords{"true", "false", "yes", "no", "on", "off"};
-    return std::ranges::find(kWords, word) != kWords.end();
 }
 
 const OptionSpec& find(std::string_view name, const std::vector<OptionSpec>& known)
@@ -64,7 +58,7 @@ Arguments Arguments::parse(const std::vector<std::string>& words,
             throw UsageError("The option --" + option.name + " takes no value. Write it alone.");
         }
         if (option.value.empty()) { // a yes-or-no parameter may be followed by its value
-            const bool hasNext = i + 1 < words.size() && isTruthWord(words[i + 1]);
+            const bool hasNext = i + 1 < words.size() && flagFromText(words[i + 1]);
             values.push_back(equals != std::string::npos ? word.substr(equals + 1)
                              : !isSwitch && hasNext      ? words[++i]
                                                          : "true");

@@ -8,6 +8,8 @@
 #include "core/jobs/SettleRun.h"
 #include "core/jobs/runners/Runner.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <signal.h>
@@ -26,8 +28,8 @@ Json runsJson(const StoreReader& reader, const std::vector<RunRecord>& records)
     return {{"runs", std::move(all)}};
 }
 
-int list(const StoreReader& reader, const Arguments& arguments,
-         const std::vector<RunRecord>& records)
+int print(const StoreReader& reader, const Arguments& arguments,
+          const std::vector<RunRecord>& records)
 {
     if (arguments.has("json")) {
         printJson(runsJson(reader, records));
@@ -37,8 +39,28 @@ int list(const StoreReader& reader, const Arguments& arguments,
     return Done;
 }
 
-int compare(const StoreReader& reader, const Arguments& arguments)
+int list(const Arguments& arguments)
 {
+    const StoreReader reader(workspaceOf(arguments));
+    return print(reader, arguments, reader.runs(arguments.valueOr("experiment", "")));
+}
+
+int show(const Arguments& arguments)
+{
+    const StoreReader reader(workspaceOf(arguments));
+    const std::vector<RunRecord> records = namedRuns(reader, arguments);
+    if (arguments.has("json")) {
+        return print(reader, arguments, records);
+    }
+    for (const RunRecord& record : records) {
+        printDetails(reader, record);
+    }
+    return Done;
+}
+
+int compare(const Arguments& arguments)
+{
+    const StoreReader reader(workspaceOf(arguments));
     const std::vector<RunRecord> records = namedRuns(reader, arguments);
     std::vector<RunSpec> specs;
     Json runs = Json::array();
@@ -191,6 +213,29 @@ int remove(const Arguments& arguments)
     return Done;
 }
 
+using Action = std::pair<std::string_view, int (*)(const Arguments&)>;
+
+constexpr std::array<Action, 9> kActions{{{"list", list},
+                                          {"show", show},
+                                          {"compare", compare},
+                                          {"resume", resume},
+                                          {"stop", stop},
+                                          {"delete", remove},
+                                          {"tag", tagRuns},
+                                          {"note", noteRuns},
+                                          {"move", moveRun}}};
+
+/// "list, show, ..., note or move"
+std::string actionNames(std::string_view last)
+{
+    std::string names;
+    for (const Action& action : kActions) {
+        names += names.empty() ? "" : &action == &kActions.back() ? last : ", ";
+        names += action.first;
+    }
+    return names;
+}
+
 } // namespace
 
 std::vector<OptionSpec> runsOptions()
@@ -208,47 +253,14 @@ int runsVerb(const Words& words)
     if (arguments.has("help")) {
         return showVerbHelp("runs", arguments.has("json"));
     }
-    const std::string action = arguments.positional(
-        0, "action (list, show, compare, resume, stop, delete, tag, note or move)");
+    const std::string action = arguments.positional(0, "action (" + actionNames(" or ") + ")");
+    const auto found = std::ranges::find(kActions, action, &Action::first);
+    if (found == kActions.end()) {
+        throw UsageError("There is no runs action \"" + action + "\". Known are " +
+                         actionNames(" and ") + ".");
+    }
     catchUp(workspaceOf(arguments));
-    if (action == "resume") {
-        return resume(arguments);
-    }
-    if (action == "delete") {
-        return remove(arguments);
-    }
-    if (action == "stop") {
-        return stop(arguments);
-    }
-    if (action == "tag") {
-        return tagRuns(arguments);
-    }
-    if (action == "note") {
-        return noteRuns(arguments);
-    }
-    if (action == "move") {
-        return moveRun(arguments);
-    }
-    const StoreReader reader(workspaceOf(arguments));
-    if (action == "list") {
-        return list(reader, arguments, reader.runs(arguments.valueOr("experiment", "")));
-    }
-    if (action == "show") {
-        const std::vector<RunRecord> records = namedRuns(reader, arguments);
-        if (!arguments.has("json")) {
-            for (const RunRecord& record : records) {
-                printDetails(reader, record);
-            }
-            return Done;
-        }
-        return list(reader, arguments, records);
-    }
-    if (action == "compare") {
-        return compare(reader, arguments);
-    }
-    throw UsageError(
-        "There is no runs action \"" + action +
-        "\". Known are list, show, compare, resume, stop, delete, tag, note and move.");
+    return found->second(arguments);
 }
 
 } // namespace espalier::cli

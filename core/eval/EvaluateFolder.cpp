@@ -17,10 +17,6 @@ namespace espalier {
 
 namespace {
 
-const VocabularyWords kCompared{"model", "reference",
-                                "A divergence compares distributions over one vocabulary: choose "
-                                "a reference with the same tokenizer."};
-
 constexpr std::int64_t kLongestDefaultWindow = 2048;
 
 CalibrationSet windowsOf(const EvaluateRequest& request, const ModelConfig& config)
@@ -67,11 +63,13 @@ Json measure(const EvaluateRequest& request, const StepFunction& step)
                                                  "model. Name its folder with --reference.");
         }
         const auto reference = CausalLM::open(request.reference, options);
-        const std::string note =
-            requireSameVocabulary({request.model, model->config().vocabSize},
-                                  {request.reference, reference->config().vocabSize}, kCompared);
+        const std::string note = requireSameVocabulary(
+            {request.model, model->config().vocabSize},
+            {request.reference, reference->config().vocabSize}, wordsOfDivergence("reference"));
         result = toJson(divergence(*model, *reference, data, request.batch, step));
-        result["warnings"] = note.empty() ? Json::array() : Json{note};
+        if (!note.empty()) {
+            result["warnings"] = Json::array({note});
+        }
         result["reference"] = request.reference.string();
     } else {
         throw Error(ErrorCode::InvalidInput,

@@ -71,12 +71,9 @@ void checkVocabularies(LoadedRun& loaded, const RunSpec& spec)
     if (!compares) {
         return;
     }
-    const std::string note =
-        requireSameVocabulary({loaded.modelFolder, loaded.config.vocabSize},
-                              {loaded.teacherFolder, loaded.teacher->config().vocabSize},
-                              {"model", "teacher",
-                               "A divergence compares distributions over one vocabulary: choose a "
-                               "teacher with the same tokenizer."});
+    const std::string note = requireSameVocabulary(
+        {loaded.modelFolder, loaded.config.vocabSize},
+        {loaded.teacherFolder, loaded.teacher->config().vocabSize}, wordsOfDivergence("teacher"));
     if (!note.empty()) {
         loaded.warnings.push_back(note);
     }

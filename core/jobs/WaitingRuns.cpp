@@ -5,6 +5,11 @@
 
 namespace espalier {
 
+double placeOf(const RunRecord& record)
+{
+    return record.order != 0 ? record.order : static_cast<double>(record.id);
+}
+
 void WaitingRuns::know(const RunRecord& record)
 {
     m_statuses[record.id] = record.status;
@@ -26,8 +31,7 @@ void WaitingRuns::add(const RunRecord& record, bool resume)
     m_waiting[record.id] = {.id = record.id,
                             .spec = record.spec,
                             .priority = record.spec.priority,
-                            .order =
-                                record.order != 0 ? record.order : static_cast<double>(record.id),
+                            .order = placeOf(record),
                             .resume = resume};
 }
 

@@ -27,6 +27,10 @@ struct HopelessRun {
     std::string reason = {}; // "Run 0004 needs run 0002, which failed. ..."
 };
 
+/// A run's place among those of its priority: where it was put or, until somebody moves it, in the
+/// order of the numbers.
+ESPALIER_API double placeOf(const RunRecord& record);
+
 /// Which run is next: priority, then order, then id; only when everything it depends on has
 /// succeeded. Plain values without a lock of its own.
 class ESPALIER_API WaitingRuns {

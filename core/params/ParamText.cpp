@@ -71,17 +71,6 @@ std::optional<std::int64_t> integerFromText(std::string_view text)
     return {};
 }
 
-std::optional<bool> flagFromText(std::string_view text)
-{
-    if (text == "true" || text == "yes" || text == "on" || text == "1") {
-        return true;
-    }
-    if (text == "false" || text == "no" || text == "off" || text == "0") {
-        return false;
-    }
-    return {};
-}
-
 /// Splits at commas that no backslash protects.
 std::vector<std::string> listItems(std::string_view text)
 {
@@ -163,6 +152,17 @@ std::string listText(const std::vector<ParamValue>& list)
 }
 
 } // namespace
+
+std::optional<bool> flagFromText(std::string_view text)
+{
+    if (text == "true" || text == "yes" || text == "on" || text == "1") {
+        return true;
+    }
+    if (text == "false" || text == "no" || text == "off" || text == "0") {
+        return false;
+    }
+    return {};
+}
 
 ParamValue parseParam(std::string_view text, const ParamSpec& spec)
 {

@@ -24,6 +24,9 @@ ESPALIER_API std::vector<HelpLine> helpLines(const ParamSchema& schema);
 /// Two columns, the second wrapped at `width` characters; ends with a line break unless empty.
 ESPALIER_API std::string alignedHelp(const std::vector<HelpLine>& lines, std::size_t width = 100);
 
+/// true, yes, on, 1, or their opposites; nothing for another word.
+ESPALIER_API std::optional<bool> flagFromText(std::string_view text);
+
 /// The spec of one element of a list parameter.
 ESPALIER_API ParamSpec elementSpec(const ParamSpec& spec, const ListOf& list);
 

@@ -51,6 +51,13 @@ bool isSameFolder(const Path& a, const Path& b)
 
 } // namespace
 
+VocabularyWords wordsOfDivergence(const std::string& reference)
+{
+    return {"model", reference,
+            "A divergence compares distributions over one vocabulary: choose a " + reference +
+                " with the same tokenizer."};
+}
+
 std::string requireSameVocabulary(const VocabularyOf& first, const VocabularyOf& second,
                                   const VocabularyWords& words)
 {

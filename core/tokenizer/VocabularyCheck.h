@@ -22,6 +22,9 @@ struct VocabularyWords {
                          "that share their tokenizer.";
 };
 
+/// Those of a divergence of "model" from `reference`.
+ESPALIER_API VocabularyWords wordsOfDivergence(const std::string& reference);
+
 /// Throws InvalidInput when the two do not share one vocabulary: both sizes, or the
 /// first id that means something else and both its meanings. Returns what could not be compared, in
 /// a sentence; empty: everything was.

@@ -173,15 +173,15 @@ TEST(whatPeopleSayOfRunsOutlivesARebuild)
 {
     const auto told = [](const Words& words) { return jsonOf(words + in({}))["runs"][0]; };
     COMPARE(told({"runs", "tag", "2", "--add", "paper", "--add", "draft"})["tags"],
-            (Json{"paper", "draft"}));
-    COMPARE(told({"runs", "tag", "2", "--remove", "draft"})["tags"], Json{"paper"});
+            Json::array({"paper", "draft"}));
+    COMPARE(told({"runs", "tag", "2", "--remove", "draft"})["tags"], Json::array({"paper"}));
     COMPARE(told({"runs", "note", "2", "--text", "for figure 3"})["note"], "for figure 3");
     test::verifyRefused(in({"runs", "move", "2", "--first"}), 3, {"Only one run that waits"});
     test::verifyRefused(in({"runs", "tag", "2"}), 2, {"Give --add TAG"});
     test::verifyRefused(in({"runs", "note", "2"}), 2, {"--text is missing"});
     jsonOf(in({"store", "rebuild"}));
     const Json run = told({"runs", "show", "2"});
-    COMPARE(run["tags"], Json{"paper"});
+    COMPARE(run["tags"], Json::array({"paper"}));
     COMPARE(run["note"], "for figure 3");
     told({"runs", "tag", "2", "--remove", "paper"}); // as it was, for the other tests
     COMPARE(told({"runs", "note", "2", "--text", ""})["note"], "");
