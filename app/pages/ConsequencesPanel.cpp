@@ -42,7 +42,8 @@ ConsequencesPanel::ConsequencesPanel(QWidget* parent)
     setRole(secondRule, "rule");
     auto* copyButton = new QPushButton(icon(Glyph::Copy), tr("Copy"), this);
     copyButton->setObjectName(QStringLiteral("copyRecipe"));
-    auto* saveButton = new QPushButton(icon(Glyph::Save), tr("Save recipe…"), this);
+    auto* saveButton = new QPushButton(icon(Glyph::Save), tr("Save…"), this);
+    saveButton->setToolTip(tr("Saves the recipe for espalier-run and for later"));
     saveButton->setObjectName(QStringLiteral("saveRecipe"));
     saveButton->setToolTip(tr("A file that espalier-run run takes"));
     m_choice->setObjectName(QStringLiteral("recipeOrCommand"));
