@@ -43,9 +43,8 @@ ConsequencesPanel::ConsequencesPanel(QWidget* parent)
     auto* copyButton = new QPushButton(icon(Glyph::Copy), tr("Copy"), this);
     copyButton->setObjectName(QStringLiteral("copyRecipe"));
     auto* saveButton = new QPushButton(icon(Glyph::Save), tr("Save…"), this);
-    saveButton->setToolTip(tr("Saves the recipe for espalier-run and for later"));
     saveButton->setObjectName(QStringLiteral("saveRecipe"));
-    saveButton->setToolTip(tr("A file that espalier-run run takes"));
+    saveButton->setToolTip(tr("Save the recipe: a file that espalier-run run takes"));
     m_choice->setObjectName(QStringLiteral("recipeOrCommand"));
     m_choice->setCurrent(0);
     auto* line = new QHBoxLayout;
