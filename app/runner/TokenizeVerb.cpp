@@ -10,12 +10,92 @@
 
 namespace espalier::cli {
 
+namespace {
+
+Json pairsOf(const std::vector<ByteRange>& ranges)
+{
+    Json list = Json::array();
+    for (const ByteRange& range : ranges) {
+        list.push_back(Json::array({range.begin, range.end}));
+    }
+    return list;
+}
+
+EncodeOptions optionsOf(const Arguments& arguments)
+{
+    EncodeOptions options{.invalidText = InvalidText::Replace};
+    if (arguments.has("no-special")) {
+        options.special = SpecialTokens::Leave;
+    }
+    if (arguments.has("max-length")) {
+        options.truncation = Truncation{.maxLength = arguments.number("max-length", 0, 1)};
+    }
+    return options;
+}
+
+std::string textOf(const Arguments& arguments)
+{
+    return arguments.has("text") ? *arguments.value("text") : readFile(*arguments.value("file"));
+}
+
+Json tokensOf(const Tokenizer& tokenizer, const std::vector<std::int32_t>& ids)
+{
+    Json tokens = Json::array();
+    for (const std::int32_t id : ids) {
+        tokens.push_back(tokenizer.tokenOf(id));
+    }
+    return tokens;
+}
+
+Json resultOf(const Tokenizer& tokenizer, const Encoding& encoding, const Arguments& arguments,
+              const std::string& text)
+{
+    Json result = {{"ids", encoding.ids},
+                   {"tokens", tokensOf(tokenizer, encoding.ids)},
+                   {"count", encoding.size()},
+                   {"decoded", tokenizer.decode(encoding.ids)},
+                   {"vocabulary", tokenizer.vocabSize()},
+                   {"fingerprint", tokenizer.fingerprint()}};
+    if (arguments.has("offsets")) {
+        result["offsets"] = pairsOf(encoding.offsets);
+        result["types"] = encoding.typeIds;
+        result["special"] = encoding.specialMask;
+        if (!arguments.has("pair")) {
+            result["character_offsets"] = pairsOf(characterOffsets(text, encoding.offsets));
+        }
+    }
+    return result;
+}
+
+void printLines(const Tokenizer& tokenizer, const Encoding& encoding)
+{
+    for (std::size_t i = 0; i < encoding.size(); ++i) {
+        std::printf("%d\t%zu-%zu\t%s\n", encoding.ids[i], encoding.offsets[i].begin,
+                    encoding.offsets[i].end,
+                    compactText(Json(tokenizer.tokenOf(encoding.ids[i]))).c_str());
+    }
+}
+
+void printIds(const std::vector<std::int32_t>& ids)
+{
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        std::printf("%s%d", i == 0 ? "" : " ", ids[i]);
+    }
+    std::printf("\n");
+}
+
+} // namespace
+
 std::vector<OptionSpec> tokenizeOptions()
 {
     return {
-        {"model", "DIR", "folder with tokenizer.json"},
+        {"model", "DIR", "folder with tokenizer.json or other tokenizer files"},
         {"text", "TEXT", "the text"},
         {"file", "FILE", "a file of text"},
+        {"pair", "TEXT", "a second text, as classifiers of pairs take it"},
+        {"no-special", "", "without the tokens that the tokenizer puts around a text"},
+        {"max-length", "N", "cut to N tokens"},
+        {"offsets", "", "where each token lies, in bytes of its text"},
         {"json", "", "one JSON document on stdout"},
         {"help", "", "this text"},
     };
@@ -31,26 +111,18 @@ int tokenizeVerb(const Words& words)
         throw UsageError("Give either --text or --file.");
     }
     const auto tokenizer = Tokenizer::open(arguments.required("model"));
-    const std::string text =
-        arguments.has("text") ? *arguments.value("text") : readFile(*arguments.value("file"));
-    const std::vector<std::int32_t> ids = tokenizer->encode(text);
+    const std::string text = textOf(arguments);
+    const EncodeOptions options = optionsOf(arguments);
+    const Encoding encoding = arguments.has("pair")
+                                  ? tokenizer->encodePair(text, *arguments.value("pair"), options)
+                                  : tokenizer->encodeText(text, options);
     if (arguments.has("json")) {
-        Json tokens = Json::array();
-        for (const std::int32_t id : ids) {
-            tokens.push_back(tokenizer->tokenOf(id));
-        }
-        printJson({{"ids", ids},
-                   {"tokens", tokens},
-                   {"count", ids.size()},
-                   {"decoded", tokenizer->decode(ids)},
-                   {"vocabulary", tokenizer->vocabSize()},
-                   {"fingerprint", tokenizer->fingerprint()}});
-        return Done;
+        printJson(resultOf(*tokenizer, encoding, arguments, text));
+    } else if (arguments.has("offsets")) {
+        printLines(*tokenizer, encoding);
+    } else {
+        printIds(encoding.ids);
     }
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        std::printf("%s%d", i == 0 ? "" : " ", ids[i]);
-    }
-    std::printf("\n");
     return Done;
 }
 

@@ -67,14 +67,15 @@ AddedToken addedTokenFrom(const JsonPart& part)
 AddedTokenFinder::AddedTokenFinder(std::vector<AddedToken> tokens, const Normalizer* normalizer)
 {
     for (AddedToken& token : tokens) {
-        std::string pattern = token.content;
+        TrackedText looked = TrackedText::plain(token.content);
         if (normalizer != nullptr) {
-            normalizer->apply(pattern);
+            normalizer->apply(looked);
         }
+        std::string& pattern = looked.text;
         if (!pattern.empty()) {
             m_empty = false;
-            m_byFirstByte[static_cast<unsigned char>(pattern.front())].push_back(
-                {std::move(token), pattern});
+            auto& entries = m_byFirstByte[static_cast<unsigned char>(pattern.front())];
+            entries.push_back({std::move(token), std::move(pattern)});
         }
     }
     for (auto& entries : m_byFirstByte) {
@@ -84,10 +85,13 @@ AddedTokenFinder::AddedTokenFinder(std::vector<AddedToken> tokens, const Normali
     }
 }
 
-const AddedTokenFinder::Entry* AddedTokenFinder::longestAt(std::string_view text,
-                                                           std::size_t position) const
+const AddedTokenFinder::Entry*
+AddedTokenFinder::longestAt(std::string_view text, std::size_t position, SpecialText special) const
 {
     for (const Entry& entry : m_byFirstByte[static_cast<unsigned char>(text[position])]) {
+        if (special == SpecialText::AsText && entry.token.special) {
+            continue;
+        }
         if (text.substr(position).starts_with(entry.pattern)) {
             return &entry;
         }
@@ -95,8 +99,8 @@ const AddedTokenFinder::Entry* AddedTokenFinder::longestAt(std::string_view text
     return nullptr;
 }
 
-std::vector<AddedTokenFinder::Found> AddedTokenFinder::find(std::string_view text,
-                                                            bool atStart) const
+std::vector<AddedTokenFinder::Found> AddedTokenFinder::find(std::string_view text, bool atStart,
+                                                            SpecialText special) const
 {
     std::vector<Found> found;
     std::size_t done = 0;
@@ -106,7 +110,7 @@ std::vector<AddedTokenFinder::Found> AddedTokenFinder::find(std::string_view tex
         }
     };
     for (std::size_t position = 0; !m_empty && position < text.size();) {
-        const Entry* entry = longestAt(text, position);
+        const Entry* entry = longestAt(text, position, special);
         if (entry == nullptr) {
             ++position;
             continue;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/tokenizer/Encoding.h"
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -41,7 +43,8 @@ public:
     AddedTokenFinder(std::vector<AddedToken> tokens, const Normalizer* normalizer);
 
     /// Cuts `text`; stretches without a token are never empty.
-    std::vector<Found> find(std::string_view text, bool atStart) const;
+    std::vector<Found> find(std::string_view text, bool atStart,
+                            SpecialText special = SpecialText::AsToken) const;
 
 private:
     struct Entry {
@@ -49,7 +52,7 @@ private:
         std::string pattern;
     };
 
-    const Entry* longestAt(std::string_view text, std::size_t position) const;
+    const Entry* longestAt(std::string_view text, std::size_t position, SpecialText special) const;
 
     std::array<std::vector<Entry>, 256> m_byFirstByte = {}; // longest first
     bool m_empty = true;

@@ -6,15 +6,11 @@
 
 #include <queue>
 
-#include <cstdio>
-#include <limits>
+#include <algorithm>
 
 namespace espalier {
 
 namespace {
-
-constexpr std::size_t kLongestKeptWord = 256; // bytes; longer ones hardly come again
-constexpr std::size_t kLongWord = 64;         // bytes; from here on cutting first pays
 
 struct Candidate {
     std::int32_t rank = 0;
@@ -27,13 +23,6 @@ struct Candidate {
     }
 };
 
-std::string byteToken(unsigned byte)
-{
-    char text[8];
-    std::snprintf(text, sizeof text, "<0x%02X>", byte);
-    return text;
-}
-
 } // namespace
 
 BpeModel::BpeModel(const JsonPart& part, const Vocabulary& vocabulary)
@@ -44,13 +33,9 @@ BpeModel::BpeModel(const JsonPart& part, const Vocabulary& vocabulary)
     , m_fuseUnknown(part.flag("fuse_unk", false))
     , m_ignoreMerges(part.flag("ignore_merges", false))
     , m_byteFallback(part.flag("byte_fallback", false))
+    , m_byteIds(byteTokenIds(vocabulary))
 {
-    if (part.has("dropout") && part.value()["dropout"] != 0) {
-        part.unsupported("dropout"); // the same text would give other ids each time
-    }
-    for (unsigned byte = 0; byte < 256; ++byte) {
-        m_byteIds[byte] = vocabulary.modelIdOf(byteToken(byte)).value_or(-1);
-    }
+    // "dropout" is for training: the same text must give the same ids each time.
     readMerges(part);
 }
 
@@ -104,6 +89,11 @@ void BpeModel::addMerge(const JsonPart& part, std::string_view left, std::string
     const std::int32_t leftId = idOf(left),
                        rightId = idOf(right); // the first that is missing is told
     m_merges[pairOf(leftId, rightId)] = {rank, idOf(joined)};
+    addTouching(left, right);
+}
+
+void BpeModel::addTouching(std::string_view left, std::string_view right)
+{
     if (!left.empty() && !right.empty()) {
         std::size_t start = 0;
         m_touching.insert(static_cast<std::uint64_t>(lastCodePoint(left)) << 32 |
@@ -112,36 +102,53 @@ void BpeModel::addMerge(const JsonPart& part, std::string_view left, std::string
 }
 
 /// Puts the unknown token that is waiting, if any, into its place.
-void BpeModel::addUnknown(std::vector<Symbol>& symbols, std::optional<std::int32_t>& waiting) const
+void BpeModel::addUnknown(std::vector<Symbol>& symbols, std::optional<Symbol>& waiting) const
 {
     if (waiting) {
-        symbols.push_back({*waiting});
+        symbols.push_back(*waiting);
         waiting.reset();
     }
 }
 
-bool BpeModel::addBytes(std::vector<Symbol>& symbols, std::string_view character) const
+bool BpeModel::addBytes(std::vector<Symbol>& symbols, std::string_view word, Symbol where) const
 {
-    for (const char byte : character) {
-        if (m_byteIds[static_cast<unsigned char>(byte)] < 0) {
+    const auto idAt = [&](std::int32_t at) {
+        return m_byteIds[static_cast<unsigned char>(word[static_cast<std::size_t>(at)])];
+    };
+    for (std::int32_t at = where.begin; at < where.end; ++at) {
+        if (idAt(at) < 0) {
             return false;
         }
     }
-    for (const char byte : character) {
-        symbols.push_back({m_byteIds[static_cast<unsigned char>(byte)]});
+    for (std::int32_t at = where.begin; at < where.end; ++at) {
+        symbols.push_back({.id = idAt(at), .begin = at, .end = at + 1});
     }
     return true;
+}
+
+BpeModel::Symbol BpeModel::unknownSymbol(std::string_view character) const
+{
+    const auto id = m_vocabulary.modelIdOf(m_unknown);
+    if (!id) {
+        throw Error(ErrorCode::InvalidInput,
+                    "The text has \"" + std::string(character) +
+                        "\", for which the tokenizer has no token, and its unknown token " +
+                        m_unknown + " is not in the vocabulary either.");
+    }
+    return {.id = *id};
 }
 
 std::vector<BpeModel::Symbol> BpeModel::symbolsOf(std::string_view word) const
 {
     std::vector<Symbol> symbols;
     symbols.reserve(word.size());
-    std::optional<std::int32_t> waiting; // unknown: the next one may be fused with it
+    std::optional<Symbol> waiting; // unknown: the next one may be fused with it
     std::string decorated;
     for (std::size_t position = 0; position < word.size();) {
         const std::size_t begin = position;
         nextCodePoint(word, position);
+        Symbol symbol{.begin = static_cast<std::int32_t>(begin),
+                      .end = static_cast<std::int32_t>(position)};
         std::string_view character = word.substr(begin, position - begin);
         if (!m_prefix.empty() || !m_suffix.empty()) {
             decorated = begin > 0 ? m_prefix : "";
@@ -151,20 +158,17 @@ std::vector<BpeModel::Symbol> BpeModel::symbolsOf(std::string_view word) const
         }
         if (const auto id = m_vocabulary.modelIdOf(character)) {
             addUnknown(symbols, waiting);
-            symbols.push_back({*id});
-        } else if (m_byteFallback && addBytes(symbols, character)) {
+            symbol.id = *id;
+            symbols.push_back(symbol);
+        } else if (m_byteFallback && addBytes(symbols, word, symbol)) {
             continue;
         } else if (!m_unknown.empty()) {
             if (!m_fuseUnknown) {
                 addUnknown(symbols, waiting);
             }
-            waiting = m_vocabulary.modelIdOf(m_unknown);
-            if (!waiting) {
-                throw Error(ErrorCode::InvalidInput,
-                            "The text has \"" + std::string(character) +
-                                "\", for which the tokenizer has no token, and its unknown token " +
-                                m_unknown + " is not in the vocabulary either.");
-            }
+            symbol.id = unknownSymbol(character).id;
+            symbol.begin = waiting ? waiting->begin : symbol.begin;
+            waiting = symbol;
         }
     }
     addUnknown(symbols, waiting);
@@ -202,6 +206,7 @@ void BpeModel::mergeAll(std::vector<Symbol>& symbols) const
             continue; // one of the two was joined with something else meanwhile
         }
         left.id = best.joined;
+        left.end = right.end;
         left.next = right.next;
         right.gone = true;
         if (left.next >= 0) {
@@ -214,29 +219,39 @@ void BpeModel::mergeAll(std::vector<Symbol>& symbols) const
     }
 }
 
-void BpeModel::encode(std::string_view word, std::vector<std::int32_t>& ids) const
+bool BpeModel::isWholeToken(std::string_view word) const
 {
-    if (m_ignoreMerges) {
-        if (const auto whole = m_vocabulary.modelIdOf(word)) {
-            ids.push_back(*whole);
-            return;
-        }
+    return m_ignoreMerges && m_vocabulary.modelIdOf(word);
+}
+
+void BpeModel::encode(std::string_view word, const TokenSink& sink) const
+{
+    if (isWholeToken(word)) {
+        sink.add(*m_vocabulary.modelIdOf(word), 0, word.size());
+        return;
     }
-    std::vector<Symbol> symbols = symbolsOf(word);
+    const bool loose = m_unknowns == Unknowns::AtTheEnd;
+    std::vector<Symbol> symbols = loose ? looseSymbolsOf(word) : symbolsOf(word);
     mergeAll(symbols);
+    if (loose) {
+        putWithUnknowns(symbols, word, sink);
+        return;
+    }
     for (const Symbol& symbol : symbols) {
         if (!symbol.gone) {
-            ids.push_back(symbol.id);
+            sink.add(symbol.id, static_cast<std::size_t>(symbol.begin),
+                     static_cast<std::size_t>(symbol.end));
         }
     }
 }
 
-/// Cuts a word where no merge can reach across: between two characters that no merge ever brings
-/// together. Merges on the two sides then do not see each other, so the ids stay the same, and the
-/// parts are short and come again. A tokenizer without a pre-tokenizer (Llama 2) hands over the
-/// whole text as one word.
+// Merges on the two sides of a cut do not see each other, so the ids stay the same.
 std::vector<std::string_view> BpeModel::independentParts(std::string_view word) const
 {
+    // With ignore_merges a part could be a token that the merges never make.
+    if (!m_prefix.empty() || !m_suffix.empty() || m_ignoreMerges) {
+        return {word};
+    }
     std::vector<std::string_view> parts;
     std::size_t begin = 0;
     std::uint64_t before = 0;
@@ -255,39 +270,6 @@ std::vector<std::string_view> BpeModel::independentParts(std::string_view word) 
     }
     parts.push_back(word.substr(begin));
     return parts;
-}
-
-void BpeModel::Words::append(std::string_view word, std::vector<std::int32_t>& ids)
-{
-    if (word.size() < kLongWord || !m_model.m_prefix.empty() || !m_model.m_suffix.empty()) {
-        appendKept(word, ids);
-        return;
-    }
-    if (m_model.m_ignoreMerges) {
-        if (const auto whole = m_model.m_vocabulary.modelIdOf(word)) {
-            ids.push_back(*whole);
-            return;
-        }
-    }
-    for (const std::string_view part : m_model.independentParts(word)) {
-        appendKept(part, ids);
-    }
-}
-
-void BpeModel::Words::appendKept(std::string_view word, std::vector<std::int32_t>& ids)
-{
-    if (word.size() > kLongestKeptWord) {
-        m_model.encode(word, ids);
-        return;
-    }
-    const auto [found, fresh] = m_stored.try_emplace(word);
-    if (fresh) {
-        found->second.begin = m_ids.size();
-        m_model.encode(word, m_ids);
-        found->second.count = m_ids.size() - found->second.begin;
-    }
-    const auto begin = m_ids.begin() + static_cast<std::ptrdiff_t>(found->second.begin);
-    ids.insert(ids.end(), begin, begin + static_cast<std::ptrdiff_t>(found->second.count));
 }
 
 } // namespace espalier

@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/tokenizer/TokenModel.h"
 #include "core/tokenizer/Vocabulary.h"
 
-#include <array>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace espalier {
 
+/// SentencePiece's kind of byte-pair encoding: any two neighbours that make a piece together are
+/// joined, those with the highest score first.
+struct ScoredPieces {
+    std::vector<float> scores = {};  // by id
+    std::vector<bool> joinable = {}; // by id: may come out of joining
+    std::int32_t unknown = 0;
+    bool byteFallback = false;
+};
+
 /// Byte-pair encoding: a word starts as its characters, and the pair that was learned first is
 /// joined first.
-class BpeModel {
+class BpeModel : public TokenModel {
 public:
+    /// Of a tokenizer.json.
     BpeModel(const JsonPart& part, const Vocabulary& vocabulary);
+    BpeModel(const ScoredPieces& pieces, const Vocabulary& vocabulary);
 
-    /// The words of one text: what came out for a word is kept, since most words come again and
-    /// again.
-    class Words;
+    void encode(std::string_view word, const TokenSink& sink) const override;
+
+    /// Cuts between two characters that no merge ever brings together. A tokenizer without a
+    /// pre-tokenizer (Llama 2) hands over the whole text as one word.
+    std::vector<std::string_view> independentParts(std::string_view word) const override;
 
 private:
     struct Merge {
@@ -37,53 +51,44 @@ private:
         std::int32_t previous = 0; // -1: none
         std::int32_t next = 0;     // -1: none
         bool gone = false;         // joined into the one before
+        std::int32_t begin = 0;    // bytes of the word
+        std::int32_t end = 0;
     };
+
+    enum class Unknowns { AsSymbols = 1, AtTheEnd };
 
     static std::uint64_t pairOf(std::int32_t left, std::int32_t right);
     void readMerges(const JsonPart& part);
     void addMerge(const JsonPart& part, std::string_view left, std::string_view right,
                   std::int32_t rank);
-    void addUnknown(std::vector<Symbol>& symbols, std::optional<std::int32_t>& waiting) const;
-    bool addBytes(std::vector<Symbol>& symbols, std::string_view character) const;
+    void addScoredMerges(const ScoredPieces& pieces, std::int32_t id,
+                         const std::unordered_map<float, std::int32_t>& ranks);
+    std::int32_t partId(const ScoredPieces& pieces, std::string_view text);
+    void addTouching(std::string_view left, std::string_view right);
+    void addUnknown(std::vector<Symbol>& symbols, std::optional<Symbol>& waiting) const;
+    bool addBytes(std::vector<Symbol>& symbols, std::string_view word, Symbol where) const;
+    Symbol unknownSymbol(std::string_view character) const;
     std::vector<Symbol> symbolsOf(std::string_view word) const;
+    std::vector<Symbol> looseSymbolsOf(std::string_view word) const;
     void mergeAll(std::vector<Symbol>& symbols) const;
-    void encode(std::string_view word, std::vector<std::int32_t>& ids) const;
-    std::vector<std::string_view> independentParts(std::string_view word) const;
+    void putWithUnknowns(const std::vector<Symbol>& symbols, std::string_view word,
+                         const TokenSink& sink) const;
+    bool isWholeToken(std::string_view word) const;
 
     const Vocabulary& m_vocabulary;
     std::unordered_map<std::uint64_t, Merge, PairHash> m_merges = {};
     std::unordered_set<std::uint64_t, PairHash> m_touching =
-        {};                // characters that some merge brings together
+        {}; // characters that some merge brings together
+    std::unordered_map<std::string, std::int32_t> m_loose =
+        {};                // characters that are no pieces but parts of some
     std::string m_prefix;  // of every character but the first
     std::string m_suffix;  // of the last character
     std::string m_unknown; // stands for characters without a token; empty: they vanish
-    bool m_fuseUnknown;
-    bool m_ignoreMerges; // a word that is a token is that token
-    bool m_byteFallback;
-    std::array<std::int32_t, 256> m_byteIds = {}; // -1: no such token
-};
-
-class BpeModel::Words {
-public:
-    explicit Words(const BpeModel& model)
-        : m_model(model)
-    {
-    }
-
-    /// `word` must stay where it is as long as this object lives.
-    void append(std::string_view word, std::vector<std::int32_t>& ids);
-
-private:
-    void appendKept(std::string_view word, std::vector<std::int32_t>& ids);
-
-    struct Stored {
-        std::size_t begin = 0;
-        std::size_t count = 0;
-    };
-
-    const BpeModel& m_model;
-    std::unordered_map<std::string_view, Stored> m_stored = {};
-    std::vector<std::int32_t> m_ids = {};
+    bool m_fuseUnknown = true;
+    bool m_ignoreMerges = false; // a word that is a token is that token
+    bool m_byteFallback = false;
+    Unknowns m_unknowns = Unknowns::AsSymbols;
+    std::vector<std::int32_t> m_byteIds = {}; // 256; -1: no such token
 };
 
 } // namespace espalier

@@ -45,6 +45,11 @@ void appendByteCharacters(std::string& text, std::string_view bytes)
     }
 }
 
+std::string_view byteCharacter(unsigned char byte)
+{
+    return alphabet().characters[byte];
+}
+
 std::optional<std::string> bytesOfCharacters(std::string_view text)
 {
     std::string bytes;

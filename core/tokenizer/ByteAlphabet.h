@@ -13,6 +13,9 @@ namespace espalier {
 /// Appends the characters that stand for `bytes`.
 void appendByteCharacters(std::string& text, std::string_view bytes);
 
+/// The character that stands for `byte`; lives as long as the program.
+std::string_view byteCharacter(unsigned char byte);
+
 /// The bytes that the characters of `text` stand for; nothing when one of them stands for none.
 std::optional<std::string> bytesOfCharacters(std::string_view text);
 

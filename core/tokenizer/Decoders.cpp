@@ -156,18 +156,6 @@ private:
     std::int64_t m_stop;
 };
 
-std::string withReplaced(const std::string& text, const std::string& what, std::string_view by)
-{
-    std::string result;
-    std::size_t done = 0;
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, done)) {
-        result.append(text, done, at - done);
-        result += by;
-        done = at + what.size();
-    }
-    return result.append(text, done);
-}
-
 class Metaspace : public Decoder {
 public:
     explicit Metaspace(const JsonPart& part)
@@ -183,7 +171,7 @@ public:
     Tokens apply(Tokens tokens) const override
     {
         for (std::size_t i = 0; i < tokens.size(); ++i) {
-            tokens[i] = withReplaced(tokens[i], m_mark, i == 0 && m_prepends ? "" : " ");
+            tokens[i] = withAllReplaced(tokens[i], m_mark, i == 0 && m_prepends ? "" : " ");
         }
         return tokens;
     }
@@ -193,30 +181,19 @@ private:
     bool m_prepends;
 };
 
-/// A suffix marks the end of a word: a space, but for the last token.
-class WordEnd : public Decoder {
-public:
-    explicit WordEnd(const JsonPart& part)
-        : m_suffix(part.text("suffix"))
-    {
-        if (m_suffix.empty()) {
-            part.corrupt("has an empty \"suffix\"");
-        }
-    }
-
-    Tokens apply(Tokens tokens) const override
-    {
-        for (std::size_t i = 0; i < tokens.size(); ++i) {
-            tokens[i] = withReplaced(tokens[i], m_suffix, i + 1 == tokens.size() ? "" : " ");
-        }
-        return tokens;
-    }
-
-private:
-    std::string m_suffix;
-};
-
 } // namespace
+
+std::string withAllReplaced(const std::string& text, std::string_view what, std::string_view by)
+{
+    std::string result;
+    std::size_t done = 0;
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, done)) {
+        result.append(text, done, at - done);
+        result += by;
+        done = at + what.size();
+    }
+    return result.append(text, done);
+}
 
 std::unique_ptr<Decoder> makeDecoder(const JsonPart& part)
 {
@@ -224,7 +201,7 @@ std::unique_ptr<Decoder> makeDecoder(const JsonPart& part)
     if (type == "Sequence") {
         std::vector<std::unique_ptr<Decoder>> parts;
         for (const Json& element : part.list("decoders")) {
-            parts.push_back(makeDecoder(JsonPart(element, part.where())));
+            parts.push_back(makeDecoder(part.element(element)));
         }
         return std::make_unique<Chain>(std::move(parts));
     }
@@ -246,8 +223,8 @@ std::unique_ptr<Decoder> makeDecoder(const JsonPart& part)
     if (type == "Metaspace") {
         return std::make_unique<Metaspace>(part);
     }
-    if (type == "BPEDecoder") {
-        return std::make_unique<WordEnd>(part);
+    if (auto words = makeWordDecoder(part, type)) {
+        return words;
     }
     part.unsupported("the decoder \"" + type + "\"");
 }

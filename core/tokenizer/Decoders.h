@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace espalier {
@@ -16,8 +17,13 @@ public:
     virtual std::vector<std::string> apply(std::vector<std::string> tokens) const = 0;
 };
 
-/// Sequence, ByteLevel, ByteFallback, Fuse, Replace, Strip, Metaspace, BPEDecoder. Throws
-/// Unsupported for others.
+/// Sequence, ByteLevel, ByteFallback, Fuse, Replace, Strip, Metaspace, BPEDecoder, WordPiece, CTC.
+/// Throws Unsupported for others.
 std::unique_ptr<Decoder> makeDecoder(const JsonPart& part);
+
+/// BPEDecoder, WordPiece and CTC, whose tokens say where words end; null for others.
+std::unique_ptr<Decoder> makeWordDecoder(const JsonPart& part, std::string_view type);
+
+std::string withAllReplaced(const std::string& text, std::string_view what, std::string_view by);
 
 } // namespace espalier

@@ -5,12 +5,28 @@
 
 namespace espalier {
 
+namespace {
+
+constexpr int kDeepest =
+    32; // components inside components; a file that goes on would use up the stack
+
+}
+
 JsonPart::JsonPart(const Json& value, std::string where)
+    : JsonPart(value, std::move(where), 0)
+{
+}
+
+JsonPart::JsonPart(const Json& value, std::string where, int depth)
     : m_value(value)
+    , m_depth(depth)
     , m_where(std::move(where))
 {
     if (!m_value.is_object()) {
         corrupt("is not an object");
+    }
+    if (m_depth > kDeepest) {
+        corrupt("has components more than " + std::to_string(kDeepest) + " deep inside each other");
     }
 }
 
@@ -80,7 +96,12 @@ const Json& JsonPart::list(const char* key) const
 
 JsonPart JsonPart::part(const char* key) const
 {
-    return {member(key), m_where + ", " + key};
+    return {member(key), m_where + ", " + key, m_depth + 1};
+}
+
+JsonPart JsonPart::element(const Json& value) const
+{
+    return {value, m_where, m_depth + 1};
 }
 
 void JsonPart::corrupt(const std::string& what) const

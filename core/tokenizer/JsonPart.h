@@ -29,14 +29,18 @@ public:
     std::int64_t integer(const char* key) const;
     const Json& list(const char* key) const;
     JsonPart part(const char* key) const;
+    /// An object of a list in this one.
+    JsonPart element(const Json& value) const;
 
     [[noreturn]] void corrupt(const std::string& what) const;
     [[noreturn]] void unsupported(const std::string& what) const;
 
 private:
+    JsonPart(const Json& value, std::string where, int depth);
     const Json& member(const char* key) const;
 
     const Json& m_value;
+    int m_depth = 0;
     std::string m_where; // "/models/a/tokenizer.json, normalizer"
 };
 

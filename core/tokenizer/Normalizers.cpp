@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tokenizer/Normalizers.h"
 
+#include "core/tokenizer/ByteAlphabet.h"
 #include "core/tokenizer/JsonPart.h"
 #include "core/tokenizer/TextPattern.h"
+#include "core/tokenizer/UnicodeForm.h"
 #include "core/tokenizer/Utf8.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utf8proc.h>
 #include <vector>
 
 namespace espalier {
 
 namespace {
-
-bool isAscii(std::string_view text)
-{
-    return std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
-}
 
 class Chain : public Normalizer {
 public:
@@ -26,7 +22,7 @@ public:
     {
     }
 
-    void apply(std::string& text) const override
+    void apply(TrackedText& text) const override
     {
         for (const auto& part : m_parts) {
             part->apply(text);
@@ -44,10 +40,10 @@ public:
     {
     }
 
-    void apply(std::string& text) const override
+    void apply(TrackedText& text) const override
     {
-        if (!text.empty()) {
-            text.insert(0, m_content);
+        if (!text.text.empty()) {
+            prependTo(text, m_content);
         }
     }
 
@@ -63,7 +59,7 @@ public:
     {
     }
 
-    void apply(std::string& text) const override
+    void apply(TrackedText& text) const override
     {
         Regex::Search search(m_pattern);
         replaceAll(text, search, m_content);
@@ -74,69 +70,43 @@ private:
     std::string m_content;
 };
 
-class UnicodeForm : public Normalizer {
+class Form : public Normalizer {
 public:
-    explicit UnicodeForm(int options)
-        : m_options(static_cast<utf8proc_option_t>(options | UTF8PROC_STABLE))
+    explicit Form(UnicodeForm form)
+        : m_form(form)
     {
     }
 
-    void apply(std::string& text) const override
-    {
-        if (isAscii(text)) {
-            return; // the same in every form
-        }
-        utf8proc_uint8_t* form = nullptr;
-        const auto length =
-            utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                         static_cast<utf8proc_ssize_t>(text.size()), &form, m_options);
-        if (length < 0) {
-            throw Error(ErrorCode::OutOfMemory, "Cannot normalize a text of " +
-                                                    std::to_string(text.size()) +
-                                                    " bytes: " + utf8proc_errmsg(length) + ".");
-        }
-        text.assign(reinterpret_cast<const char*>(form), static_cast<std::size_t>(length));
-        std::free(form);
-    }
+    void apply(TrackedText& text) const override { toUnicodeForm(text, m_form); }
 
 private:
-    utf8proc_option_t m_options;
+    UnicodeForm m_form;
 };
 
 /// Rewrites one code point after the other.
 template <class Append>
-void rebuild(std::string& text, const Append& append)
+void rebuild(TrackedText& text, const Append& append)
 {
-    std::string result;
-    result.reserve(text.size());
-    for (std::size_t position = 0; position < text.size();) {
-        append(result, nextCodePoint(text, position));
+    Rewrite rewrite(text);
+    for (std::size_t position = 0; position < rewrite.source().size();) {
+        const std::size_t begin = position;
+        const char32_t c = nextCodePoint(rewrite.source(), position);
+        append(rewrite, c, ByteRange{begin, position});
     }
-    text = std::move(result);
 }
 
 class Lowercase : public Normalizer {
 public:
-    void apply(std::string& text) const override
-    {
-        rebuild(text, [](std::string& result, char32_t c) {
-            if (c == 0x130) {
-                result += "i\xCC\x87"; // the only letter whose lower case is two code points
-                return;
-            }
-            appendUtf8(result,
-                       static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
-        });
-    }
+    void apply(TrackedText& text) const override { toLowercase(text); }
 };
 
 class StripAccents : public Normalizer {
 public:
-    void apply(std::string& text) const override
+    void apply(TrackedText& text) const override
     {
-        rebuild(text, [](std::string& result, char32_t c) {
+        rebuild(text, [](Rewrite& rewrite, char32_t c, ByteRange at) {
             if (!isMark(c)) {
-                appendUtf8(result, c);
+                rewrite.keep(at.begin, at.end);
             }
         });
     }
@@ -150,21 +120,21 @@ public:
     {
     }
 
-    void apply(std::string& text) const override
+    void apply(TrackedText& text) const override
     {
         std::size_t begin = 0, end = 0;
         bool leading = true;
-        for (std::size_t position = 0; position < text.size();) {
-            const bool blank = isWhitespace(nextCodePoint(text, position));
+        for (std::size_t position = 0; position < text.text.size();) {
+            const bool blank = isWhitespace(nextCodePoint(text.text, position));
             leading = leading && blank;
             begin = leading ? position : begin;
             end = blank ? end : position;
         }
-        if (m_right) {
-            text.erase(std::max(end, m_left ? begin : end));
-        }
-        if (m_left) {
-            text.erase(0, begin);
+        begin = m_left ? begin : 0;
+        end = m_right ? std::max(end, begin) : text.text.size();
+        if (begin > 0 || end < text.text.size()) {
+            Rewrite rewrite(text);
+            rewrite.keep(begin, end);
         }
     }
 
@@ -173,16 +143,101 @@ private:
     bool m_right;
 };
 
+/// Drops control characters and makes blanks of those that only part words (as NMT data were
+/// prepared).
+class Nmt : public Normalizer {
+public:
+    void apply(TrackedText& text) const override
+    {
+        rebuild(text, [](Rewrite& rewrite, char32_t c, ByteRange at) {
+            const bool gone = (c >= 0x01 && c <= 0x08) || c == 0x0B || (c >= 0x0E && c <= 0x1F) ||
+                              c == 0x7F || c == 0x8F || c == 0x9F;
+            const bool blank = c == 0x09 || c == 0x0A || c == 0x0C || c == 0x0D || c == 0x1680 ||
+                               (c >= 0x200B && c <= 0x200F) || c == 0x2028 || c == 0x2029 ||
+                               c == 0x2581 || c == 0xFEFF || c == 0xFFFD;
+            if (blank) {
+                rewrite.put(" ", at.begin);
+            } else if (!gone) {
+                rewrite.keep(at.begin, at.end);
+            }
+        });
+    }
+};
+
+class ByteLevel : public Normalizer {
+public:
+    void apply(TrackedText& text) const override
+    {
+        rebuild(text, [](Rewrite& rewrite, char32_t, ByteRange at) {
+            for (std::size_t i = at.begin; i < at.end; ++i) {
+                rewrite.put(byteCharacter(static_cast<unsigned char>(rewrite.source()[i])),
+                            at.begin);
+            }
+        });
+    }
+};
+
 std::unique_ptr<Normalizer> makeChain(const JsonPart& part)
 {
     std::vector<std::unique_ptr<Normalizer>> parts;
     for (const Json& element : part.list("normalizers")) {
-        parts.push_back(makeNormalizer(JsonPart(element, part.where())));
+        parts.push_back(makeNormalizer(part.element(element)));
     }
     return std::make_unique<Chain>(std::move(parts));
 }
 
+std::unique_ptr<Normalizer> makeSimple(const std::string& type)
+{
+    if (type == "NFC") {
+        return std::make_unique<Form>(UnicodeForm::Nfc);
+    }
+    if (type == "NFD") {
+        return std::make_unique<Form>(UnicodeForm::Nfd);
+    }
+    if (type == "NFKC") {
+        return std::make_unique<Form>(UnicodeForm::Nfkc);
+    }
+    if (type == "NFKD") {
+        return std::make_unique<Form>(UnicodeForm::Nfkd);
+    }
+    if (type == "Lowercase") {
+        return std::make_unique<Lowercase>();
+    }
+    if (type == "StripAccents") {
+        return std::make_unique<StripAccents>();
+    }
+    if (type == "Nmt") {
+        return std::make_unique<Nmt>();
+    }
+    if (type == "ByteLevel") {
+        return std::make_unique<ByteLevel>();
+    }
+    return nullptr;
+}
+
 } // namespace
+
+void toLowercase(TrackedText& text)
+{
+    if (!text.tracked && isAscii(text.text)) {
+        std::ranges::transform(text.text, text.text.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+        });
+        return;
+    }
+    rebuild(text, [](Rewrite& rewrite, char32_t c, ByteRange at) {
+        if (c == 0x130) {
+            rewrite.put("i\xCC\x87", at.begin); // the only letter whose lower case is two
+            return;
+        }
+        const auto low = static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)));
+        if (low == c) {
+            rewrite.keep(at.begin, at.end);
+        } else {
+            rewrite.put(low, at.begin);
+        }
+    });
+}
 
 std::unique_ptr<Normalizer> makeNormalizer(const JsonPart& part)
 {
@@ -196,26 +251,17 @@ std::unique_ptr<Normalizer> makeNormalizer(const JsonPart& part)
     if (type == "Replace") {
         return std::make_unique<Replace>(part);
     }
-    if (type == "NFC") {
-        return std::make_unique<UnicodeForm>(UTF8PROC_COMPOSE);
-    }
-    if (type == "NFD") {
-        return std::make_unique<UnicodeForm>(UTF8PROC_DECOMPOSE);
-    }
-    if (type == "NFKC") {
-        return std::make_unique<UnicodeForm>(UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
-    }
-    if (type == "NFKD") {
-        return std::make_unique<UnicodeForm>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT);
-    }
-    if (type == "Lowercase") {
-        return std::make_unique<Lowercase>();
-    }
-    if (type == "StripAccents") {
-        return std::make_unique<StripAccents>();
-    }
     if (type == "Strip") {
         return std::make_unique<Strip>(part);
+    }
+    if (type == "BertNormalizer") {
+        return makeBertNormalizer(part);
+    }
+    if (type == "Precompiled") {
+        return makePrecompiled(part);
+    }
+    if (auto simple = makeSimple(type)) {
+        return simple;
     }
     part.unsupported("the normalizer \"" + type + "\"");
 }

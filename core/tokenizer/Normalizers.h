@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/tokenizer/TrackedText.h"
+
 #include <memory>
-#include <string>
 
 namespace espalier {
 
@@ -12,11 +13,25 @@ class JsonPart;
 class Normalizer {
 public:
     virtual ~Normalizer() = default;
-    virtual void apply(std::string& text) const = 0;
+    virtual void apply(TrackedText& text) const = 0;
+
+    /// `atStart`: the text begins where the whole input does, not behind an added token.
+    virtual void apply(TrackedText& text, bool atStart) const
+    {
+        static_cast<void>(atStart);
+        apply(text);
+    }
 };
 
-/// Sequence, Prepend, Replace, NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, Strip. Throws
-/// Unsupported for others.
+/// Sequence, Prepend, Replace, NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, Strip,
+/// BertNormalizer, Nmt, Precompiled, ByteLevel. Throws Unsupported for others.
 std::unique_ptr<Normalizer> makeNormalizer(const JsonPart& part);
+
+// Those with a file of their own.
+std::unique_ptr<Normalizer> makeBertNormalizer(const JsonPart& part);
+std::unique_ptr<Normalizer> makePrecompiled(const JsonPart& part);
+
+/// Every character in lower case.
+void toLowercase(TrackedText& text);
 
 } // namespace espalier

@@ -51,8 +51,7 @@ void addCut(Pieces& pieces, const Piece& piece, std::vector<Span>& spans, Cut cu
     }
     for (const Span& span : spans) {
         if (cut != Cut::Removed || !span.match) {
-            pieces.add({piece.text.substr(span.begin, span.end - span.begin),
-                        piece.atStart && span.begin == 0});
+            pieces.add(piece.part(span.begin, span.end));
         }
     }
     spans.clear();

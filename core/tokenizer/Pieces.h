@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/tokenizer/Regex.h"
+#include "core/tokenizer/TrackedText.h"
 
 #include <deque>
 #include <string>
@@ -14,7 +15,24 @@ namespace espalier {
 /// A stretch of text that is still to be cut, or a word that is ready for the model.
 struct Piece {
     std::string_view text = {};
-    bool atStart = false; // where the whole text starts: Metaspace asks
+    bool atStart = false;               // where the whole text starts: Metaspace asks
+    const ByteRange* origins = nullptr; // of each byte; null: not tracked
+
+    /// Bytes [begin, end) of this piece.
+    Piece part(std::size_t begin, std::size_t end) const
+    {
+        return {text.substr(begin, end - begin), atStart && begin == 0,
+                origins == nullptr ? nullptr : origins + begin};
+    }
+
+    /// What a normalizer takes; put it back with Pieces::keep.
+    TrackedText copy() const
+    {
+        return {std::string(text),
+                origins == nullptr ? std::vector<ByteRange>()
+                                   : std::vector<ByteRange>(origins, origins + text.size()),
+                origins != nullptr};
+    }
 };
 
 /// The pieces of one text and the buffers they point into. Empty pieces never enter.
@@ -30,14 +48,18 @@ public:
     }
 
     /// A place for rewritten text that lives as long as the pieces.
-    std::string_view keep(std::string text) { return m_buffers.emplace_back(std::move(text)); }
+    Piece keep(TrackedText text, bool atStart)
+    {
+        const TrackedText& kept = m_buffers.emplace_back(std::move(text));
+        return {kept.text, atStart, kept.tracked ? kept.origins.data() : nullptr};
+    }
 
     /// The pieces so far, which the caller turns into others.
     std::vector<Piece> takeList() { return std::exchange(m_list, {}); }
 
 private:
     std::vector<Piece> m_list;
-    std::deque<std::string> m_buffers; // a deque: growing leaves the strings where they are
+    std::deque<TrackedText> m_buffers; // a deque: growing leaves the texts where they are
 };
 
 /// What becomes of a match when a piece is cut there.

@@ -16,8 +16,13 @@ public:
     virtual void apply(Pieces& pieces) const = 0;
 };
 
-/// Sequence, ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation. Throws
-/// Unsupported for others.
+/// Sequence, BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace,
+/// Punctuation, Split, UnicodeScripts, Whitespace, WhitespaceSplit. Throws Unsupported for others.
 std::unique_ptr<PreTokenizer> makePreTokenizer(const JsonPart& part);
+
+// Those with a file of their own.
+std::unique_ptr<PreTokenizer> makeByteLevel(const JsonPart& part);
+std::unique_ptr<PreTokenizer> makeMetaspace(const JsonPart& part);
+std::unique_ptr<PreTokenizer> makeUnicodeScripts(const JsonPart& part);
 
 } // namespace espalier

@@ -59,6 +59,16 @@ Regex::Regex(std::string_view pattern, const std::string& where)
     m_compiled = std::move(compiled);
 }
 
+bool Regex::isReadable(std::string_view pattern)
+{
+    int reason = 0;
+    PCRE2_SIZE position = 0;
+    pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+                                     PCRE2_UTF | PCRE2_UCP, &reason, &position, nullptr);
+    pcre2_code_free(code);
+    return code != nullptr;
+}
+
 Regex Regex::literal(std::string_view text, const std::string& where)
 {
     std::string pattern;

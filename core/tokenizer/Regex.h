@@ -24,6 +24,9 @@ public:
     /// Matches exactly this text.
     static Regex literal(std::string_view text, const std::string& where);
 
+    /// Whether PCRE2, of whatever version it is, knows what the pattern names.
+    static bool isReadable(std::string_view pattern);
+
     class Search;
 
 private:

@@ -16,6 +16,31 @@ Regex patternOf(const JsonPart& part)
     return Regex::literal(literal, pattern.where());
 }
 
+void prependTo(TrackedText& text, std::string_view content)
+{
+    Rewrite rewrite(text);
+    rewrite.put(content, 0);
+    rewrite.keep(0, rewrite.source().size());
+}
+
+void replaceAll(TrackedText& text, Regex::Search& search, std::string_view content)
+{
+    if (!text.tracked) {
+        replaceAll(text.text, search, content);
+        return;
+    }
+    Rewrite rewrite(text);
+    std::size_t done = 0;
+    search.start(rewrite.source());
+    while (const auto match = search.next()) {
+        rewrite.keep(done, match->begin);
+        // The library has what is put in stand for the last character that went.
+        rewrite.put(content, match->end > match->begin ? match->end - 1 : match->begin);
+        done = match->end;
+    }
+    rewrite.keep(done, rewrite.source().size());
+}
+
 void replaceAll(std::string& text, Regex::Search& search, std::string_view content)
 {
     std::string replaced;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tokenizer/Utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utf8proc.h>
 
@@ -71,10 +72,16 @@ char32_t nextCodePoint(std::string_view text, std::size_t& position)
     }
     const int more = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
     char32_t value = lead & (0x3Fu >> more);
-    for (int i = 0; i < more; ++i) {
+    for (int i = 0; i < more && position < text.size(); ++i) { // a cut-off one ends early
         value = (value << 6) | (byteAt(text, position++) & 0x3Fu);
     }
     return value;
+}
+
+std::size_t characterEnd(std::string_view text, std::size_t position)
+{
+    const std::uint8_t lead = byteAt(text, position);
+    return position + (lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4);
 }
 
 char32_t lastCodePoint(std::string_view text)
@@ -105,6 +112,11 @@ std::string replaceInvalidUtf8(std::string_view bytes)
     return text;
 }
 
+bool isAscii(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
+}
+
 bool isWhitespace(char32_t codePoint)
 {
     return (codePoint >= 0x09 && codePoint <= 0x0D) || codePoint == 0x20 || codePoint == 0x85 ||
@@ -133,6 +145,31 @@ bool isMark(char32_t codePoint)
 {
     const auto category = categoryOf(codePoint);
     return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
+}
+
+bool isNonspacingMark(char32_t codePoint)
+{
+    return codePoint >= 0x80 && categoryOf(codePoint) == UTF8PROC_CATEGORY_MN;
+}
+
+bool isOther(char32_t codePoint)
+{
+    if (codePoint < 0x7F) {
+        return codePoint < 0x20;
+    }
+    return categoryOf(codePoint) >= UTF8PROC_CATEGORY_CC;
+}
+
+bool isChinese(char32_t codePoint)
+{
+    return (codePoint >= 0x4E00 && codePoint <= 0x9FFF) ||
+           (codePoint >= 0x3400 && codePoint <= 0x4DBF) ||
+           (codePoint >= 0x20000 && codePoint <= 0x2A6DF) ||
+           (codePoint >= 0x2A700 && codePoint <= 0x2B73F) ||
+           (codePoint >= 0x2B740 && codePoint <= 0x2B81F) ||
+           (codePoint >= 0x2B920 && codePoint <= 0x2CEAF) ||
+           (codePoint >= 0xF900 && codePoint <= 0xFAFF) ||
+           (codePoint >= 0x2F800 && codePoint <= 0x2FA1F);
 }
 
 bool isWordPart(char32_t codePoint)

@@ -19,9 +19,12 @@ struct AddedToken;
 /// refused.
 class Vocabulary {
 public:
-    /// "vocab" of the model and the added tokens, each of which must agree with it or go on behind
-    /// it.
+    /// "vocab" of the model (an object of ids, or a list of pieces with scores) and the added
+    /// tokens, each of which must agree with it or go on behind it.
     Vocabulary(const JsonPart& model, const std::vector<AddedToken>& added);
+    /// Of another file, `where`: texts by id.
+    Vocabulary(const std::vector<std::string>& texts, const std::vector<AddedToken>& added,
+               const std::string& where);
     Vocabulary(const Vocabulary&) = delete; // m_ids points into m_texts
     Vocabulary& operator=(const Vocabulary&) = delete;
 
@@ -38,6 +41,8 @@ public:
         return found == m_ids.end() ? std::nullopt : std::optional(found->second);
     }
 
+    bool isFromModel(std::int32_t id) const { return m_fromModel[static_cast<std::size_t>(id)]; }
+
     /// Only what the model itself can build; added tokens are found in the text before.
     std::optional<std::int32_t> modelIdOf(std::string_view text) const
     {
@@ -46,6 +51,9 @@ public:
     }
 
 private:
+    struct Slots;
+    void take(Slots& slots, const std::vector<AddedToken>& added);
+
     std::vector<std::string> m_texts;
     std::vector<bool> m_fromModel;
     std::unordered_map<std::string_view, std::int32_t> m_ids;

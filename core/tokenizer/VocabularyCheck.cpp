@@ -11,12 +11,6 @@ namespace espalier {
 
 namespace {
 
-bool hasTokenizer(const Path& folder)
-{
-    std::error_code ignored;
-    return std::filesystem::exists(folder / "tokenizer.json", ignored);
-}
-
 bool isSameFolder(const Path& a, const Path& b)
 {
     std::error_code ignored;
@@ -69,7 +63,7 @@ std::string requireSameVocabulary(const VocabularyOf& first, const VocabularyOf&
         return {};
     }
     for (const VocabularyOf* model : {&first, &second}) {
-        if (!hasTokenizer(model->folder)) {
+        if (!Tokenizer::isIn(model->folder)) {
             return "Only the vocabularies' sizes were compared, not their tokens: there is no "
                    "tokenizer.json in " +
                    model->folder.string() + ".";

@@ -4,3 +4,8 @@ espalier_add_test(core/tokenizer/tst_TokenizerDefects.cpp LIBRARIES espalier_eng
 espalier_add_test(core/tokenizer/tst_VocabularyCheck.cpp LIBRARIES espalier_engine)
 target_compile_definitions(tst_Tokenizer PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
 target_compile_definitions(tst_TokenizerDefects PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+espalier_add_test(core/tokenizer/tst_TokenizerVectors.cpp LIBRARIES espalier_engine)
+espalier_add_test(core/tokenizer/tst_RawTokenizers.cpp LIBRARIES espalier_engine)
+espalier_add_test(core/tokenizer/tst_TokenizerData.cpp LIBRARIES espalier_engine)
+target_compile_definitions(tst_TokenizerVectors PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+target_compile_definitions(tst_RawTokenizers PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")

@@ -87,6 +87,9 @@ TEST(textThatIsNotUtf8IsRefusedWithItsByte)
                  "byte 0 of 3"); // a surrogate
     VERIFY_FAILS(tokenizer->encode("ab\xF0\x9F\x8C"), ErrorCode::InvalidInput,
                  "byte 2 of 5"); // cut off
+    VERIFY_FAILS(tokenizer->encodeText("tree\xC3("), ErrorCode::InvalidInput, "byte 4 of 6");
+    COMPARE(tokenizer->encodeText("tree\xC3(", {.invalidText = InvalidText::Replace}).ids,
+            tokenizer->encode("tree\uFFFD("));
 }
 
 // The merges of one long word must not take quadratic time: 400,000 equal letters would then run

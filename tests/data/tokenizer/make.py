@@ -48,8 +48,9 @@ def write(tokenizer, name):
     tokenizer.save(os.path.join(name, "tokenizer.json"), pretty=False)
     vectors = []
     for text in TEXTS:
-        ids = tokenizer.encode(text).ids
-        vectors.append({"text": text, "ids": ids, "plain": tokenizer.encode(text, add_special_tokens=False).ids,
+        encoding = tokenizer.encode(text)
+        ids = encoding.ids
+        vectors.append({"text": text, "ids": ids, "offsets": [list(o) for o in encoding.offsets], "plain": tokenizer.encode(text, add_special_tokens=False).ids,
                         "decoded": tokenizer.decode(ids), "decodedAll": tokenizer.decode(ids, skip_special_tokens=False)})
     with open(os.path.join(name, "vectors.json"), "w", encoding="utf-8") as out:
         out.write("[\n" + ",\n".join(json.dumps(v) for v in vectors) + "\n]\n")
