@@ -49,9 +49,8 @@ inline W asBits(V v)
     return bits;
 }
 
-/// Of a product with few rows every byte of the panel is new: ask for it early.
-constexpr Size kPrefetchBytes = 2048;
-constexpr int kPrefetchRows = 4;
+/// In products with few rows every byte of a panel is new: it is asked for early.
+constexpr Size kPrefetchBytes = 1536;
 
 template <int rows, int panels>
 inline void keepSums(const V (&sums)[rows][panels * kTileVectors], float* out, Size column)
@@ -83,7 +82,7 @@ void tile(const Tile& t)
                 b[j] = load(first + (j / kTileVectors) * t.secondPanel +
                             (j % kTileVectors) * Size{sizeof(V)});
             }
-            if (rows <= kPrefetchRows && column == 0) {
+            if (column == 0) {
 #pragma GCC unroll 4
                 for (int j = 0; j < panels; ++j) {
                     __builtin_prefetch(first + j * t.secondPanel + kPrefetchBytes);
@@ -114,19 +113,23 @@ void bf16Tile(const Tile& t)
         const std::byte* first = t.panel + column * Size{sizeof(float)};
         const auto add = [&](int half) __attribute__((always_inline))
         {
+            V b[panels * kTileVectors];
 #pragma GCC unroll 4
             for (int j = 0; j < panels * kTileVectors; ++j) {
                 const W pair = asBits(load(first + (j / kTileVectors) * t.secondPanel +
                                            (j % kTileVectors) * Size{sizeof(V)}));
-                const V b = asFloats(half == 0 ? pair << 16 : pair & 0xFFFF0000U);
+                b[j] = asFloats(half == 0 ? pair << 16 : pair & 0xFFFF0000U);
+            }
 #pragma GCC unroll 16
-                for (int r = 0; r < rows; ++r) {
-                    sums[r][j] += a[half * rows + r] * b;
+            for (int r = 0; r < rows; ++r) {
+#pragma GCC unroll 4
+                for (int j = 0; j < panels * kTileVectors; ++j) {
+                    sums[r][j] += a[half * rows + r] * b[j];
                 }
             }
         };
         for (Size k = 0; k + 1 < t.depth; k += 2) {
-            if (rows <= kPrefetchRows && column == 0) {
+            if (column == 0) {
 #pragma GCC unroll 4
                 for (int j = 0; j < panels; ++j) {
                     __builtin_prefetch(first + j * t.secondPanel + kPrefetchBytes);

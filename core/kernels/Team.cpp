@@ -29,9 +29,19 @@ void rest()
 
 } // namespace
 
-KernelMemory::KernelMemory(std::size_t bytes)
+KernelMemory::KernelMemory(std::size_t bytes, Pages pages)
     : m_size(bytes)
 {
+    if (pages == Pages::Zero) {
+        const std::size_t mapped = std::max(bytes, kLine);
+        void* data =
+            ::mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (data == MAP_FAILED) {
+            throw std::bad_alloc();
+        }
+        m_data = {static_cast<std::byte*>(data), Free{mapped}};
+        return;
+    }
     const std::size_t alignment = bytes >= kHugePage ? kHugePage : kLine;
     const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
     m_data.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, std::max(whole, kLine))));
@@ -39,15 +49,19 @@ KernelMemory::KernelMemory(std::size_t bytes)
         throw std::bad_alloc();
     }
     if (alignment == kHugePage) {
-        // Streaming a model from small pages costs an address lookup every 4 KiB. A wish: no page
-        // is taken before it is written to, and failure changes nothing.
+        // Streaming a model from small pages costs an address lookup every 4 KiB. A wish: failure
+        // changes nothing.
         ::madvise(m_data.get(), whole, MADV_HUGEPAGE);
     }
 }
 
 void KernelMemory::Free::operator()(std::byte* data) const
 {
-    std::free(data);
+    if (mapped > 0) {
+        ::munmap(data, mapped);
+    } else {
+        std::free(data);
+    }
 }
 
 int TeamMember::members() const

@@ -11,11 +11,16 @@
 
 namespace espalier {
 
-/// Memory for kernels: whole cache lines, on huge pages when it is large. Not set to anything.
+enum class Pages {
+    Huge = 1, // where the system has them: for what is read from end to end; not set to anything
+    Zero      // each taken when it is written to, zero until then: for what may stay empty
+};
+
+/// Memory for kernels, in whole cache lines.
 class ESPALIER_API KernelMemory {
 public:
     KernelMemory() = default;
-    explicit KernelMemory(std::size_t bytes);
+    explicit KernelMemory(std::size_t bytes, Pages pages = Pages::Huge);
 
     std::byte* data() const { return m_data.get(); }
 
@@ -23,7 +28,19 @@ public:
 
 private:
     struct Free {
+        Free()
+            : mapped(0)
+        {
+        }
+
+        explicit Free(std::size_t bytes)
+            : mapped(bytes)
+        {
+        }
+
         void operator()(std::byte* data) const;
+
+        std::size_t mapped; // bytes to unmap; 0: from the heap
     };
 
     std::unique_ptr<std::byte, Free> m_data;

@@ -48,5 +48,8 @@ TEST(memoryStartsAtACacheLine)
         COMPARE(reinterpret_cast<std::uintptr_t>(memory.data()) % 64, 0U);
         COMPARE(memory.size(), bytes);
         memory.data()[bytes - 1] = std::byte{1};
+        const KernelMemory empty(bytes, Pages::Zero);
+        COMPARE(reinterpret_cast<std::uintptr_t>(empty.data()) % 64, 0U);
+        VERIFY(empty.data()[0] == std::byte{0} && empty.data()[bytes - 1] == std::byte{0});
     }
 }
