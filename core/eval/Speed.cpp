@@ -7,12 +7,16 @@
 #include "core/eval/Evaluation.h"
 #include "core/eval/PeakRss.h"
 #include "core/eval/Statistics.h"
+#include "core/generate/DecodeModel.h"
 #include "core/generate/Generator.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
 #include <chrono>
+#include <functional>
+#include <memory>
 
 namespace espalier {
 
@@ -60,19 +64,34 @@ struct Rates {
     double prefill = 0, decode = 0;
 };
 
-Rates timeOnce(CausalLM& model, const std::vector<std::int32_t>& prompt,
+using Packed = std::shared_ptr<const DecodeModel>;
+
+/// As a user generates: packed where that is possible.
+void generateOnce(CausalLM& model, const Packed& packed, const std::vector<std::int32_t>& prompt,
+                  std::int64_t tokens, const std::function<bool(std::int32_t)>& onToken)
+{
+    const GenerateOptions options{.tokens = tokens, .stopAtEos = false};
+    if (packed) {
+        const std::vector<std::vector<std::int32_t>> prompts{prompt};
+        generateBatch(packed, prompts, options, at::get_num_threads(),
+                      [&](std::size_t, std::int32_t id) { return onToken(id); });
+    } else {
+        generate(model, prompt, options, onToken);
+    }
+}
+
+Rates timeOnce(CausalLM& model, const Packed& packed, const std::vector<std::int32_t>& prompt,
                const SpeedOptions& options)
 {
     std::int64_t tokens = 0;
     const Clock::time_point begin = Clock::now();
     Clock::time_point first = begin, last = begin;
-    generate(model, prompt, {.tokens = options.generatedTokens, .stopAtEos = false},
-             [&](std::int32_t) {
-                 last = Clock::now();
-                 first = tokens == 0 ? last : first;
-                 ++tokens;
-                 return true;
-             });
+    generateOnce(model, packed, prompt, options.generatedTokens, [&](std::int32_t) {
+        last = Clock::now();
+        first = tokens == 0 ? last : first;
+        ++tokens;
+        return true;
+    });
     return {.prefill = static_cast<double>(prompt.size()) / secondsBetween(begin, first),
             .decode = static_cast<double>(tokens - 1) / secondsBetween(first, last)};
 }
@@ -96,13 +115,15 @@ SpeedResult measureSpeed(CausalLM& model, const SpeedOptions& options, const Ste
     checkOptions(options, model.config());
     const at::NoGradGuard noGrad;
     const PeakRssScope memory;
+    const Packed packed =
+        DecodeModel::handles(model) ? std::make_shared<const DecodeModel>(model) : nullptr;
     const std::vector<std::int32_t> prompt =
         promptOf(options.promptTokens, model.config().vocabSize);
     const std::int64_t total = options.warmUps + options.repeats;
     std::vector<double> prefill, decode;
     for (std::int64_t i = 0; i < total; ++i) {
         step(i, total);
-        const Rates rates = timeOnce(model, prompt, options);
+        const Rates rates = timeOnce(model, packed, prompt, options);
         if (i >= options.warmUps) {
             prefill.push_back(rates.prefill);
             decode.push_back(rates.decode);

@@ -2,6 +2,7 @@
 #include "core/generate/GenerateText.h"
 
 #include "core/base/Error.h"
+#include "core/generate/DecodeModel.h"
 #include "core/generate/Generator.h"
 #include "core/tokenizer/Tokenizer.h"
 
@@ -35,26 +36,27 @@ GeneratedText generateText(const GenerateRequest& request,
                             ? static_cast<int>(request.threads)
                             : static_cast<int>(std::thread::hardware_concurrency()));
     const auto tokenizer = Tokenizer::open(request.model);
-    const auto model = CausalLM::open(request.model, {.dtype = request.dtype});
+    const auto packed = DecodeModel::open(request.model, request.dtype);
+    const auto plain = packed ? nullptr : CausalLM::open(request.model, {.dtype = request.dtype});
+    const ModelConfig& config = packed ? packed->config() : plain->config();
     GeneratedText result;
     result.promptTokens = tokenizer->encode(request.prompt);
-    if (result.promptTokens.empty() && model->config().bosToken >= 0) {
-        result.promptTokens.push_back(static_cast<std::int32_t>(model->config().bosToken));
+    if (result.promptTokens.empty() && config.bosToken >= 0) {
+        result.promptTokens.push_back(static_cast<std::int32_t>(config.bosToken));
     }
     if (result.promptTokens.empty()) {
         throw Error(ErrorCode::InvalidInput,
                     "The prompt has no tokens and the model has no begin token. Give a prompt.");
     }
     const auto promptLength = static_cast<std::int64_t>(result.promptTokens.size());
-    if (promptLength + request.tokens > model->config().maxPositions) {
-        throw Error(ErrorCode::InvalidInput,
-                    "The prompt has " + std::to_string(promptLength) + " tokens and " +
-                        std::to_string(request.tokens) +
-                        " more are asked for; the model's context holds " +
-                        std::to_string(model->config().maxPositions) + ". Use --tokens " +
-                        std::to_string(std::max<std::int64_t>(1, model->config().maxPositions -
-                                                                     promptLength)) +
-                        " or less.");
+    if (promptLength + request.tokens > config.maxPositions) {
+        throw Error(
+            ErrorCode::InvalidInput,
+            "The prompt has " + std::to_string(promptLength) + " tokens and " +
+                std::to_string(request.tokens) + " more are asked for; the model's context holds " +
+                std::to_string(config.maxPositions) + ". Use --tokens " +
+                std::to_string(std::max<std::int64_t>(1, config.maxPositions - promptLength)) +
+                " or less.");
     }
     std::vector<std::int32_t> all = result.promptTokens;
     std::size_t shown = tokenizer->decode(all).size();
@@ -73,9 +75,16 @@ GeneratedText generateText(const GenerateRequest& request,
         shown = whole;
         return goOn;
     };
-    result.tokens = generate(
-        *model, result.promptTokens,
-        {.tokens = request.tokens, .temperature = request.temperature, .seed = request.seed}, grow);
+    const GenerateOptions options{
+        .tokens = request.tokens, .temperature = request.temperature, .seed = request.seed};
+    if (packed) {
+        const std::vector<std::vector<std::int32_t>> prompts{result.promptTokens};
+        result.tokens =
+            generateBatch(packed, prompts, options, at::get_num_threads(),
+                          [&](std::size_t, std::int32_t token) { return grow(token); })[0];
+    } else {
+        result.tokens = generate(*plain, result.promptTokens, options, grow);
+    }
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     result.text = tokenizer->decode(all);

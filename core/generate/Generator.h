@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -24,5 +25,17 @@ struct GenerateOptions {
 ESPALIER_API std::vector<std::int32_t>
 generate(CausalLM& model, std::span<const std::int32_t> prompt, const GenerateOptions& options,
          const std::function<bool(std::int32_t)>& onToken = {});
+
+class DecodeModel;
+
+/// The same for several prompts at once, through the packed weights of DecodeLoop.h and `threads`
+/// threads. A sequence that ends early leaves the others to go on. `onToken` returns false to end
+/// all. Greedy ids are those of the plain way wherever two logits differ by more than rounding;
+/// each sequence draws from a stream of its own, the first from that of a single prompt.
+ESPALIER_API std::vector<std::vector<std::int32_t>>
+generateBatch(const std::shared_ptr<const DecodeModel>& model,
+              std::span<const std::vector<std::int32_t>> prompts, const GenerateOptions& options,
+              int threads,
+              const std::function<bool(std::size_t sequence, std::int32_t id)>& onToken = {});
 
 } // namespace espalier
