@@ -11,6 +11,7 @@ namespace espalier::cli {
 int layerwiseBench(const Words& words);
 int gemmBench(const Words& words);
 int decodeBench(const Words& words);
+int generateBench(const Words& words);
 int perplexityBench(const Words& words);
 
 /// --threads, --repeats, --json and --help, as every benchmark has them.

@@ -18,7 +18,7 @@ int perplexityBench(const Words& words)
                       {"dtype", "fp32|bf16|fp16", "weights and compute (default fp32)"}});
     const Arguments arguments = Arguments::parse(words, options);
     if (arguments.has("help")) {
-        std::printf("espalier-bench perplexity --model DIR [options]\n\n%s",
+        std::printf("espalier-bench evaluate --model DIR [options]\n\n%s",
                     helpLines(options).c_str());
         return Done;
     }
@@ -41,10 +41,11 @@ int perplexityBench(const Words& words)
     printConditions(result);
     const Json& rates = result["windows_per_second"];
     const Json& measured = result["perplexity"];
-    printTable({{"Windows/s", "Lowest", "Highest", "Tokens/s", "Peak MiB", "Perplexity"},
-                {fixed(rates["median"], 2), fixed(rates["low"], 2), fixed(rates["high"], 2),
-                 fixed(result["tokens_per_second"], 0), mebibytes(result["peak_rss_bytes"]),
-                 fixed(measured["perplexity"], 4)}});
+    printTable(
+        {{"Windows/s", "Lowest", "Highest", "Tokens/s", "CPU s/window", "Peak MiB", "Perplexity"},
+         {fixed(rates["median"], 2), fixed(rates["low"], 2), fixed(rates["high"], 2),
+          fixed(result["tokens_per_second"], 0), fixed(result["cpu_seconds_per_window"], 3),
+          mebibytes(result["peak_rss_bytes"]), fixed(measured["perplexity"], 4)}});
     return Done;
 }
 

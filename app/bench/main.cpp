@@ -18,6 +18,9 @@ const std::vector<Verb>& benchmarks()
          layerwiseBench},
         {"gemm", "[options]", "products of matrices beside the limit of the processor", gemmBench},
         {"decode", "--model DIR [options]", "tokens a second, prefill and decoding", decodeBench},
+        {"generate", "--model DIR [options]",
+         "greedy text of one sequence or many, tokens a second", generateBench},
+        {"evaluate", "--model DIR [options]", "the same as perplexity", perplexityBench},
         {"perplexity", "--model DIR [options]", "windows a second", perplexityBench},
     };
     return all;

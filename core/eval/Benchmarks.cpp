@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <vector>
 
 namespace espalier {
@@ -172,18 +173,22 @@ Json benchmarkPerplexity(const PerplexityBenchmark& request, const BenchmarkStep
         loadWindows(data, request.model, model->config().vocabSize, Windows::InOrder,
                     streamSeed(0, "evaluation"), {.builtin = request.builtinData});
     resetPeakRss();
-    std::vector<double> rates;
+    std::vector<double> rates, cpu;
     PerplexityResult measured;
     for (std::int64_t i = 0; i < request.repeats; ++i) {
         const auto begin = Clock::now();
+        const std::clock_t cpuBegin = std::clock();
         measured =
             perplexity(*model, windows, request.batch, [&](std::int64_t done, std::int64_t total) {
                 step(i * total + done, request.repeats * total);
             });
         rates.push_back(static_cast<double>(measured.windows) / secondsSince(begin));
+        cpu.push_back(static_cast<double>(std::clock() - cpuBegin) / CLOCKS_PER_SEC /
+                      static_cast<double>(measured.windows));
     }
     result["windows_per_second"] = median(rates);
     result["tokens_per_second"] = percentile(rates, 0.5) * static_cast<double>(measured.length);
+    result["cpu_seconds_per_window"] = percentile(cpu, 0.5);
     result["peak_rss_bytes"] = peakRssBytes();
     result["perplexity"] = toJson(measured);
     result["data"] = dataProvenance(windows);

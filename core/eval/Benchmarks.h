@@ -37,6 +37,17 @@ struct DecodeBenchmark {
 
 ESPALIER_API Json benchmarkDecode(const DecodeBenchmark& request, const BenchmarkStep& step);
 
+/// Greedy text of `batch` sequences at once, `promptTokens` given and `tokens` made of each, timed
+/// from the prompt on. "prompts" and "tokens" hold the ids, for another tool to repeat.
+struct GenerateBenchmark {
+    Path model = {};
+    std::int64_t promptTokens = 32, tokens = 128, batch = 1;
+    std::int64_t threads = 1, repeats = 3;
+    NumberType dtype = NumberType::Float32;
+};
+
+ESPALIER_API Json benchmarkGenerate(const GenerateBenchmark& request, const BenchmarkStep& step);
+
 /// The perplexity of `data`, its windows a second among the repeats.
 struct PerplexityBenchmark {
     Path model = {};
