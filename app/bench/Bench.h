@@ -13,6 +13,7 @@ int gemmBench(const Words& words);
 int decodeBench(const Words& words);
 int generateBench(const Words& words);
 int perplexityBench(const Words& words);
+int tokenizeBench(const Words& words);
 
 /// --threads, --repeats, --json and --help, as every benchmark has them.
 std::vector<OptionSpec> benchOptions(std::vector<OptionSpec> own);

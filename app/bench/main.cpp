@@ -22,6 +22,8 @@ const std::vector<Verb>& benchmarks()
          "greedy text of one sequence or many, tokens a second", generateBench},
         {"evaluate", "--model DIR [options]", "the same as perplexity", perplexityBench},
         {"perplexity", "--model DIR [options]", "windows a second", perplexityBench},
+        {"tokenize", "--model DIR --file FILE", "bytes and tokens a second, one thread",
+         tokenizeBench},
     };
     return all;
 }

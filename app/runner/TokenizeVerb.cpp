@@ -4,6 +4,7 @@
 #include "app/runner/Output.h"
 #include "app/runner/Verb.h"
 #include "core/base/Path.h"
+#include "core/tokenizer/ChatTemplate.h"
 #include "core/tokenizer/Tokenizer.h"
 
 #include <cstdio>
@@ -84,6 +85,40 @@ void printIds(const std::vector<std::int32_t>& ids)
     std::printf("\n");
 }
 
+ChatTemplate templateOf(const Arguments& arguments)
+{
+    const std::string name = *arguments.value("chat");
+    return name == "auto" ? ChatTemplate::ofModel(arguments.required("model"))
+                          : ChatTemplate::named(name);
+}
+
+/// The text as the question of a user, behind --system.
+int tokenizeChat(const Tokenizer& tokenizer, const Arguments& arguments)
+{
+    for (const char* other : {"pair", "max-length", "offsets", "no-special"}) {
+        if (arguments.has(other)) {
+            throw UsageError("--chat and --" + std::string(other) + " do not go together.");
+        }
+    }
+    std::vector<ChatMessage> messages;
+    if (arguments.has("system")) {
+        messages.push_back({ChatRole::System, *arguments.value("system")});
+    }
+    messages.push_back({ChatRole::User, textOf(arguments)});
+    const ChatTemplate chatTemplate = templateOf(arguments);
+    const EncodedChat chat = chatTemplate.encode(tokenizer, messages, ChatEnd::AsksForAnswer);
+    if (arguments.has("json")) {
+        printJson({{"template", chatTemplate.name()},
+                   {"text", chat.text},
+                   {"ids", chat.ids},
+                   {"tokens", tokensOf(tokenizer, chat.ids)},
+                   {"count", chat.ids.size()}});
+    } else {
+        printIds(chat.ids);
+    }
+    return Done;
+}
+
 } // namespace
 
 std::vector<OptionSpec> tokenizeOptions()
@@ -96,6 +131,8 @@ std::vector<OptionSpec> tokenizeOptions()
         {"no-special", "", "without the tokens that the tokenizer puts around a text"},
         {"max-length", "N", "cut to N tokens"},
         {"offsets", "", "where each token lies, in bytes of its text"},
+        {"chat", "NAME|auto", "the text as a user's question; auto: by the model's own template"},
+        {"system", "TEXT", "what the system says first (with --chat)"},
         {"json", "", "one JSON document on stdout"},
         {"help", "", "this text"},
     };
@@ -111,6 +148,12 @@ int tokenizeVerb(const Words& words)
         throw UsageError("Give either --text or --file.");
     }
     const auto tokenizer = Tokenizer::open(arguments.required("model"));
+    if (arguments.has("chat")) {
+        return tokenizeChat(*tokenizer, arguments);
+    }
+    if (arguments.has("system")) {
+        throw UsageError("--system needs --chat.");
+    }
     const std::string text = textOf(arguments);
     const EncodeOptions options = optionsOf(arguments);
     const Encoding encoding = arguments.has("pair")

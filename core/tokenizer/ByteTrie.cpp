@@ -22,14 +22,12 @@ constexpr std::size_t kMostTries = 64; // of places that are partly taken, befor
 /// A base at which all children find a free node.
 std::int32_t ByteTrie::placeFor(const std::vector<unsigned char>& bytes)
 {
-    while (m_firstFree < m_nodes.size() && m_nodes[m_firstFree].parent != -2) {
+    while (m_firstFree < m_usedEnd && m_nodes[m_firstFree].parent != -2) {
         ++m_firstFree;
     }
     std::size_t tries = 0;
-    for (std::size_t at = m_firstFree; tries < kMostTries; ++at) {
-        if (at + kBytes >= m_nodes.size()) {
-            m_nodes.resize(std::max(at + 2 * kBytes, m_nodes.size() + m_nodes.size() / 2));
-        }
+    std::size_t at = m_firstFree;
+    for (; tries < kMostTries && at < m_usedEnd; ++at) {
         if (m_nodes[at].parent != -2 || at < bytes.front()) {
             continue;
         }
@@ -41,12 +39,10 @@ std::int32_t ByteTrie::placeFor(const std::vector<unsigned char>& bytes)
         }
         ++tries;
     }
-    std::size_t end = m_nodes.size();
-    while (end > m_firstFree && m_nodes[end - 1].parent == -2) {
-        --end;
+    if (tries == kMostTries) {
+        m_firstFree = at; // the places before are left empty: trying them again takes too long
     }
-    m_nodes.resize(std::max(m_nodes.size(), end + 2 * kBytes));
-    return static_cast<std::int32_t>(end);
+    return static_cast<std::int32_t>(m_usedEnd);
 }
 
 ByteTrie::ByteTrie(std::vector<std::pair<std::string_view, std::int32_t>> keys)
@@ -79,6 +75,10 @@ ByteTrie::ByteTrie(std::vector<std::pair<std::string_view, std::int32_t>> keys)
         }
         starts.push_back(task.end);
         const std::int32_t base = placeFor(bytes);
+        m_usedEnd = std::max(m_usedEnd, static_cast<std::size_t>(base) + bytes.back() + 1);
+        if (m_usedEnd + 2 * kBytes > m_nodes.size()) {
+            m_nodes.resize(m_usedEnd + 2 * kBytes + m_nodes.size() / 2);
+        }
         m_nodes[static_cast<std::size_t>(task.node)].base = base;
         for (std::size_t i = 0; i < bytes.size(); ++i) {
             const std::int32_t child = base + bytes[i];
@@ -87,7 +87,8 @@ ByteTrie::ByteTrie(std::vector<std::pair<std::string_view, std::int32_t>> keys)
         }
     }
     // step() looks up to 255 nodes behind any base.
-    m_nodes.resize(m_nodes.size() + kBytes);
+    m_nodes.resize(m_usedEnd + kBytes);
+    m_nodes.shrink_to_fit();
 }
 
 } // namespace espalier

@@ -47,6 +47,7 @@ private:
 
     std::vector<Node> m_nodes = {};
     std::size_t m_firstFree = 1;
+    std::size_t m_usedEnd = 1; // behind the last node that is taken
 };
 
 } // namespace espalier

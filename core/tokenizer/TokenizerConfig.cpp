@@ -110,6 +110,12 @@ bool TokenizerConfig::has(const char* key) const
     return found != nullptr && !found->is_null();
 }
 
+Json TokenizerConfig::value(const char* key) const
+{
+    const Json* found = find(key);
+    return found == nullptr ? Json() : *found;
+}
+
 bool TokenizerConfig::flag(const char* key, bool fallback) const
 {
     return JsonPart(m_config, (m_folder / "tokenizer_config.json").string()).flag(key, fallback);

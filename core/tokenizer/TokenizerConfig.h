@@ -20,6 +20,8 @@ public:
     bool has(const char* key) const;
     bool flag(const char* key, bool fallback) const;
     std::int64_t integer(const char* key, std::int64_t fallback) const;
+    /// Null when there is none.
+    Json value(const char* key) const;
     /// "cls_token" and the like; `fallback` when no file says. Null in the file: none.
     std::optional<std::string> token(const char* key, std::optional<std::string> fallback) const;
 

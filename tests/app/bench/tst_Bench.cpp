@@ -105,3 +105,17 @@ TEST(wrongUseIsRefusedInWords)
     COMPARE(parameter.exitCode, 3);
     VERIFY2(parameter.out.find("sparsity") != std::string::npos, parameter.out);
 }
+
+TEST(tokenizeCountsTokensAndTellsTheirSpeed)
+{
+    const TempFolder folder;
+    writeFileAtomically(folder.path() / "text.txt", "Once upon a time there was a tree.");
+    const Json result = resultOf("tokenize --repeats 2 --model " + demoModel() + " --file " +
+                                 quoted((folder.path() / "text.txt").string()));
+    VERIFY(result["tokens"].get<int>() > 5);
+    COMPARE(result["bytes"].get<int>(), 34);
+    for (const char* work : {"encode", "encode_with_offsets", "decode"}) {
+        COMPARE(result[work]["seconds"].size(), std::size_t{2});
+        VERIFY(result[work]["tokens_per_second"].get<double>() > 0);
+    }
+}

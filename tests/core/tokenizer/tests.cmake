@@ -9,3 +9,5 @@ espalier_add_test(core/tokenizer/tst_RawTokenizers.cpp LIBRARIES espalier_engine
 espalier_add_test(core/tokenizer/tst_TokenizerData.cpp LIBRARIES espalier_engine)
 target_compile_definitions(tst_TokenizerVectors PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
 target_compile_definitions(tst_RawTokenizers PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+espalier_add_test(core/tokenizer/tst_ChatTemplate.cpp LIBRARIES espalier_engine)
+target_compile_definitions(tst_ChatTemplate PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
