@@ -23,6 +23,10 @@ Json parseJson(std::string_view text, std::string_view source)
                                             std::to_string(error.byte) + " of " +
                                             std::to_string(text.size()) +
                                             ". Copy the file again, or repair it there.");
+    } catch (const Json::out_of_range&) {
+        throw Error(ErrorCode::Corrupt, std::string(source) +
+                                            " is not valid JSON: it has a number too large for any "
+                                            "use. Copy the file again, or repair it there.");
     }
 }
 

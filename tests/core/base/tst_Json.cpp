@@ -8,6 +8,8 @@ using namespace espalier;
 
 TEST(namesSourceAndByteOfBrokenText)
 {
+    VERIFY_FAILS(parseJson("{\"a\": 1e999}", "config.json"), ErrorCode::Corrupt,
+                 "a number too large");
     VERIFY_FAILS(parseJson("{\"a\": 1,", "config.json"), ErrorCode::Corrupt,
                  "config.json is not valid JSON");
 }
