@@ -24,7 +24,10 @@ Json pairsOf(const std::vector<ByteRange>& ranges)
 
 EncodeOptions optionsOf(const Arguments& arguments)
 {
-    EncodeOptions options{.invalidText = InvalidText::Replace};
+    EncodeOptions options;
+    if (arguments.has("repair")) {
+        options.invalidText = InvalidText::Replace;
+    }
     if (arguments.has("no-special")) {
         options.special = SpecialTokens::Leave;
     }
@@ -95,7 +98,7 @@ ChatTemplate templateOf(const Arguments& arguments)
 /// The text as the question of a user, behind --system.
 int tokenizeChat(const Tokenizer& tokenizer, const Arguments& arguments)
 {
-    for (const char* other : {"pair", "max-length", "offsets", "no-special"}) {
+    for (const char* other : {"pair", "max-length", "offsets", "no-special", "repair"}) {
         if (arguments.has(other)) {
             throw UsageError("--chat and --" + std::string(other) + " do not go together.");
         }
@@ -131,6 +134,7 @@ std::vector<OptionSpec> tokenizeOptions()
         {"no-special", "", "without the tokens that the tokenizer puts around a text"},
         {"max-length", "N", "cut to N tokens"},
         {"offsets", "", "where each token lies, in bytes of its text"},
+        {"repair", "", "what is not UTF-8 becomes U+FFFD instead of being refused"},
         {"chat", "NAME|auto", "the text as a user's question; auto: by the model's own template"},
         {"system", "TEXT", "what the system says first (with --chat)"},
         {"json", "", "one JSON document on stdout"},

@@ -203,6 +203,23 @@ TEST(tokenizesTextAndFilesAlike)
     COMPARE(espalierRun(words + Words{"--text", text}).out, ids + "\n");
 }
 
+TEST(tokenizesPairsConversationsAndTellsOffsets)
+{
+    const Words words{"tokenize", "--model", demoModel(), "--text", "A tree"};
+    const Json one = jsonOf(words + Words{"--offsets"});
+    COMPARE(one["offsets"].size(), one["ids"].size());
+    COMPARE(one["offsets"].back()[1].get<int>(), 6);
+    COMPARE(jsonOf(words + Words{"--max-length", "2"})["count"].get<int>(), 2);
+    const Json pair = jsonOf(words + Words{"--pair", "grows", "--no-special"});
+    VERIFY(pair["count"] > jsonOf(words + Words{"--no-special"})["count"]);
+    const Json chat = jsonOf(words + Words{"--chat", "zephyr", "--system", "Be brief."});
+    COMPARE(chat["text"].get<std::string>(),
+            "<|system|>\nBe brief.</s>\n<|user|>\nA tree</s>\n<|assistant|>\n");
+    test::verifyRefused(words + Words{"--chat", "odd"}, 3, {"There is no chat template \"odd\""});
+    test::verifyRefused(words + Words{"--chat", "auto"}, 3, {"has a chat template", "chatml"});
+    test::verifyRefused(words + Words{"--system", "x"}, 2, {"--system needs --chat"});
+}
+
 TEST(listsMethodsAndSaysWhyALibraryWasRefused)
 {
     const test::TempFolder folder;
