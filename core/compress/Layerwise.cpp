@@ -54,7 +54,7 @@ class Walk {
 public:
     Walk(RunContext& run, const LayerwisePlan& plan)
         : m_run(run)
-        , m_model(run.model())
+        , m_model(run.transformer())
         , m_plan(plan)
         , m_batch(std::max<std::int64_t>(1, run.spec().batch))
     {
@@ -114,7 +114,7 @@ private:
         for (std::int64_t begin = 0; begin < tokens.size(0); begin += m_batch) {
             const Tensor window =
                 tokens.narrow(0, begin, std::min(m_batch, tokens.size(0) - begin));
-            const Tensor hidden = m_model.embed(window.to(at::kLong));
+            const Tensor hidden = m_run.model().embed(window.to(at::kLong));
             if (!m_hidden.defined()) {
                 m_hidden =
                     at::empty({tokens.size(0), hidden.size(1), hidden.size(2)}, hidden.options());
@@ -277,7 +277,7 @@ private:
     }
 
     RunContext& m_run;
-    CausalLM& m_model;
+    Transformer& m_model;
     const LayerwisePlan& m_plan;
     std::int64_t m_batch;
     Tensor m_hidden;

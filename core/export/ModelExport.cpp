@@ -6,6 +6,7 @@
 #include "core/export/Certificate.h"
 #include "core/export/FolderSwap.h"
 #include "core/export/ModelTensors.h"
+#include "core/export/OutputCheck.h"
 #include "core/export/StoredTensors.h"
 
 #include <ATen/ATen.h>
@@ -13,26 +14,24 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstring>
 #include <string_view>
 
 namespace espalier {
 
 namespace {
 
-constexpr std::int64_t kCheckTokens = 64;
 constexpr std::int64_t kSteps = 1000; // of the progress: thirds for hashing, writing and checking
 
 /// What a Hugging Face folder holds beside weights and config.json.
 bool isCarriedOver(const std::string& name)
 {
-    constexpr std::array<std::string_view, 10> kNames{
+    constexpr std::array<std::string_view, 12> kNames{
         "tokenizer.json",     "tokenizer_config.json",
         "tokenizer.model",    "special_tokens_map.json",
         "added_tokens.json",  "vocab.json",
         "merges.txt",         "chat_template.jinja",
-        "chat_template.json", "generation_config.json"};
+        "chat_template.json", "generation_config.json",
+        "vocab.txt",          "preprocessor_config.json"};
     const auto begins = [&](std::string_view prefix) { return name.rfind(prefix, 0) == 0; };
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || begins("LICENSE") ||
            begins("LICENCE") || begins("NOTICE");
@@ -69,25 +68,6 @@ private:
     std::int64_t m_begin, m_total, m_done = 0;
 };
 
-NumberType numberTypeOf(at::ScalarType dtype)
-{
-    switch (dtype) {
-    case at::kBFloat16:
-        return NumberType::BFloat16;
-    case at::kHalf:
-        return NumberType::Float16;
-    default:
-        return NumberType::Float32;
-    }
-}
-
-Tensor checkTokens(const ModelConfig& config)
-{
-    const std::int64_t count =
-        config.maxPositions > 0 ? std::min(kCheckTokens, config.maxPositions) : kCheckTokens;
-    return (at::arange(count, at::kLong) * 7919 + 11).remainder(config.vocabSize);
-}
-
 void writeFiles(const ExportInputs& inputs, const Path& folder, ModelTensors& tensors,
                 const StepFunction& step)
 {
@@ -102,7 +82,8 @@ void writeFiles(const ExportInputs& inputs, const Path& folder, ModelTensors& te
     }
     writeCheckpoint(folder, list);
     Json config = inputs.model->configJson();
-    if (!config.contains("model_type")) { // Transformers finds the class by it
+    if (!config.contains("model_type") && // Transformers finds the class by it
+        inputs.model->config().kind != ModelKind::LinearsOnly) {
         config["model_type"] = inputs.model->config().family;
     }
     writeFileAtomically(folder / "config.json", config.dump(2) + "\n");
@@ -113,34 +94,6 @@ void writeFiles(const ExportInputs& inputs, const Path& folder, ModelTensors& te
     if (!inputs.modelCard.empty()) {
         writeFileAtomically(folder / "README.md", inputs.modelCard);
     }
-}
-
-/// Opens the written folder as a user would and compares its logits with `expected`.
-Json checkLogits(const CausalLM& model, const Path& folder, const Tensor& tokens,
-                 const Tensor& expected)
-{
-    const std::unique_ptr<CausalLM> written =
-        CausalLM::open(folder, {.dtype = numberTypeOf(model.dtype()),
-                                .residency = Residency::Streamed,
-                                .device = model.device()});
-    const Tensor logits = logitsAsStored(*written, tokens, false).contiguous();
-    const bool sameShape = logits.sizes() == expected.sizes();
-    const bool equal = sameShape && std::memcmp(logits.const_data_ptr(), expected.const_data_ptr(),
-                                                expected.nbytes()) == 0;
-    const double difference = sameShape ? (logits - expected).abs().max().item<double>() : HUGE_VAL;
-    if (!equal) {
-        throw Error(
-            ErrorCode::Corrupt,
-            "The exported model gives other logits than the model in memory: they differ by up "
-            "to " +
-                std::to_string(difference) + " on " + std::to_string(tokens.size(0)) +
-                " fixed tokens. Nothing was left under the final name; export again, and "
-                "report it if it happens again.");
-    }
-    return {{"tokens", tokens.size(0)},
-            {"compute_type", nameOf(numberTypeOf(model.dtype()))},
-            {"max_abs_difference", numberToJson(difference)},
-            {"equal_bits", equal}};
 }
 
 void checkInputs(const ExportInputs& inputs)
@@ -169,8 +122,7 @@ std::vector<Artifact> exportModel(const ExportInputs& inputs, const StepFunction
 
     Progress hashing(step, 0, inputs.model->blocks() + 1);
     ModelTensors tensors(*inputs.model, [&] { hashing.add(1); });
-    const Tensor tokens = checkTokens(inputs.model->config());
-    const Tensor logits = logitsAsStored(*inputs.model, tokens, tensors.isRounded()).contiguous();
+    const Tensor output = outputAsStored(*inputs.model, tensors.isRounded());
 
     writeFiles(inputs, folder, tensors, step);
 
@@ -178,12 +130,11 @@ std::vector<Artifact> exportModel(const ExportInputs& inputs, const StepFunction
     compareStoredTensors(
         readStoredTensors(folder, [&](std::int64_t bytes) { checking.add(bytes); }),
         tensors.expected(), folder);
-    const Json logitsCheck = checkLogits(*inputs.model, folder, tokens, logits);
+    const Json outputCheck = checkOutput(*inputs.model, folder, output);
     writeCertificate(folder, {.tensors = static_cast<std::int64_t>(tensors.expected().size()),
-                              .storedType = std::string(
-                                  nameOf(numberTypeOf(storedDtype(inputs.model->config())))),
+                              .storedType = std::string(nameOf(inputs.model->config().storedType)),
                               .isRounded = tensors.isRounded(),
-                              .logits = logitsCheck,
+                              .logits = outputCheck,
                               .provenance = inputs.provenance});
     swap.commit();
     step(kSteps, kSteps);

@@ -4,7 +4,7 @@
 #include "core/base/Export.h"
 #include "core/base/Path.h"
 #include "core/eval/Evaluation.h"
-#include "core/model/CausalLM.h"
+#include "core/model/Transformer.h"
 #include "core/run/RunRecord.h"
 
 #include <string>
@@ -13,7 +13,7 @@
 namespace espalier {
 
 struct ExportInputs {
-    CausalLM* model = nullptr;
+    Transformer* model = nullptr;
     Path sourceFolder = {}; // tokenizer and generation files are copied from here
     Path outputFolder =
         {}; // must not exist, or be empty, or hold an earlier export of the same spec

@@ -3,6 +3,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Sha256.h"
+#include "core/checkpoint/SafetensorsFile.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -15,18 +16,6 @@ namespace espalier {
 
 namespace {
 
-std::string formatName(at::ScalarType dtype)
-{
-    switch (dtype) {
-    case at::kBFloat16:
-        return "BF16";
-    case at::kHalf:
-        return "F16";
-    default:
-        return "F32";
-    }
-}
-
 Tensor asStored(const Tensor& tensor, at::ScalarType dtype)
 {
     return tensor.detach().to(at::kCPU, dtype).contiguous();
@@ -35,6 +24,9 @@ Tensor asStored(const Tensor& tensor, at::ScalarType dtype)
 /// By the extremes, which a NaN takes over: at::isfinite would hold copies of the whole tensor.
 bool isFinite(const Tensor& tensor)
 {
+    if (!c10::isFloatingType(tensor.scalar_type())) {
+        return true;
+    }
     const auto [lowest, highest] = at::aminmax(tensor.detach());
     return std::isfinite(lowest.item<double>()) && std::isfinite(highest.item<double>());
 }
@@ -53,53 +45,13 @@ void checkNumbers(const NamedTensor& tensor, const Tensor& stored)
     throw Error(ErrorCode::Numeric, "The tensor " + tensor.first + " has a weight of magnitude " +
                                         std::to_string(tensor.second.abs().max().item<double>()) +
                                         ", too large for the checkpoint's type " +
-                                        formatName(stored.scalar_type()) +
+                                        std::string(safetensorsNameOf(stored.scalar_type())) +
                                         ". Start from a checkpoint in bf16 or fp32.");
 }
 
-/// Weights rounded to the stored type while this lives.
-class RoundedWeights {
-public:
-    RoundedWeights(const std::vector<NamedTensor>& tensors, at::ScalarType dtype, bool isNeeded)
-    {
-        for (const auto& [name, tensor] : tensors) {
-            if (isNeeded) {
-                m_saved.emplace_back(tensor, tensor.detach().clone());
-                tensor.detach().copy_(tensor.detach().to(dtype));
-            }
-        }
-    }
-
-    ~RoundedWeights()
-    {
-        for (const auto& [tensor, before] : m_saved) {
-            tensor.detach().copy_(before);
-        }
-    }
-
-    RoundedWeights(const RoundedWeights&) = delete;
-    RoundedWeights& operator=(const RoundedWeights&) = delete;
-
-private:
-    std::vector<std::pair<Tensor, Tensor>> m_saved;
-};
-
 } // namespace
 
-at::ScalarType storedDtype(const ModelConfig& config)
-{
-    switch (config.storedType) {
-    case NumberType::BFloat16:
-        return at::kBFloat16;
-    case NumberType::Float16:
-        return at::kHalf;
-    case NumberType::Float32:
-        break;
-    }
-    return at::kFloat;
-}
-
-ModelTensors::ModelTensors(CausalLM& model, const std::function<void()>& progress)
+ModelTensors::ModelTensors(Transformer& model, const std::function<void()>& progress)
     : m_model(model)
 {
     for (std::int64_t block = kOuter; block < model.blocks(); ++block) {
@@ -114,14 +66,14 @@ ModelTensors::ModelTensors(CausalLM& model, const std::function<void()>& progres
 
 void ModelTensors::add(const NamedTensor& tensor, std::int64_t block, std::size_t place)
 {
-    const Tensor stored = asStored(tensor.second, storedDtype(m_model.config()));
+    const Tensor stored = asStored(tensor.second, m_model.storedType(tensor.first));
     checkNumbers(tensor, stored);
     m_rounded = m_rounded || !at::equal(stored.to(tensor.second.scalar_type()), tensor.second);
     Sha256 hash;
     hash.add(stored.cpu().const_data_ptr(), stored.nbytes());
     const auto bytes = static_cast<std::int64_t>(stored.nbytes());
     m_bytes += bytes;
-    m_expected[tensor.first] = {.dtype = formatName(stored.scalar_type()),
+    m_expected[tensor.first] = {.dtype = std::string(safetensorsNameOf(stored.scalar_type())),
                                 .shape = stored.sizes().vec(),
                                 .sha256 = hash.hex(),
                                 .bytes = bytes};
@@ -148,8 +100,8 @@ const std::vector<NamedTensor>& ModelTensors::tensorsOf(std::int64_t block)
 std::vector<TensorToWrite> ModelTensors::toWrite()
 {
     std::vector<TensorToWrite> tensors;
-    const at::ScalarType dtype = storedDtype(m_model.config());
     for (const Entry& entry : m_entries) {
+        const at::ScalarType dtype = m_model.storedType(entry.name);
         tensors.push_back({.name = entry.name,
                            .dtype = dtype,
                            .shape = entry.shape,
@@ -158,20 +110,6 @@ std::vector<TensorToWrite> ModelTensors::toWrite()
                            }});
     }
     return tensors;
-}
-
-Tensor logitsAsStored(CausalLM& model, const Tensor& tokens, bool isRounded)
-{
-    const at::NoGradGuard noGrad;
-    const at::ScalarType dtype = storedDtype(model.config());
-    const RoundedWeights outer(model.outerTensors(), dtype, isRounded);
-    Tensor hidden = model.embed(tokens.unsqueeze(0));
-    for (std::int64_t i = 0; i < model.blocks(); ++i) {
-        const CausalLM::Lease block = model.lease(i);
-        const RoundedWeights inner(block->tensors(i), dtype, isRounded);
-        hidden = block->forward(hidden, nullptr, i);
-    }
-    return model.head(model.finalNorm(hidden[0])).cpu();
 }
 
 } // namespace espalier

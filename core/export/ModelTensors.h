@@ -3,7 +3,7 @@
 
 #include "core/checkpoint/Checkpoint.h"
 #include "core/export/StoredTensors.h"
-#include "core/model/CausalLM.h"
+#include "core/model/Transformer.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -15,15 +15,13 @@
 
 namespace espalier {
 
-at::ScalarType storedDtype(const ModelConfig& config);
-
 /// The tensors of a model as its checkpoint stores them, block by block with one block leased at a
 /// time, so that a streamed model stays streamed.
 class ModelTensors {
 public:
     /// Goes through all tensors once to learn shapes and hashes. Throws Numeric for a weight that
     /// is not a number or does not fit the stored type. `progress` is told each block.
-    ModelTensors(CausalLM& model, const std::function<void()>& progress);
+    ModelTensors(Transformer& model, const std::function<void()>& progress);
 
     std::vector<TensorToWrite> toWrite();
 
@@ -48,8 +46,8 @@ private:
         std::size_t place = 0;
     };
 
-    CausalLM& m_model;
-    std::optional<CausalLM::Lease> m_lease;
+    Transformer& m_model;
+    std::optional<Transformer::Lease> m_lease;
     std::vector<NamedTensor> m_tensors;
     std::int64_t m_current = kOuter - 1;
     std::vector<Entry> m_entries;
@@ -57,10 +55,5 @@ private:
     bool m_rounded = false;
     std::int64_t m_bytes = 0;
 };
-
-/// Logits [length x vocabSize] of `tokens` (int64 [length]) by `model` with every weight rounded to
-/// the stored type, which is put back afterwards; with `isRounded` false the weights are those
-/// already.
-Tensor logitsAsStored(CausalLM& model, const Tensor& tokens, bool isRounded);
 
 } // namespace espalier

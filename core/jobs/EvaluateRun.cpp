@@ -109,7 +109,7 @@ void evaluateRun(RunContext& run, LoadedRun& loaded)
     for (auto& [evaluation, data] : loaded.evaluations) {
         const std::string prefix = "eval/" + data.name;
         if (evaluation.kind == "perplexity") {
-            const auto result = perplexity(*loaded.model, data, spec.batch,
+            const auto result = perplexity(run.model(), data, spec.batch,
                                            stepOf(run, "Perplexity on " + data.name));
             recordAll(run, prefix, toJson(result));
             loaded.results.push_back({.measure = kPerplexity,
@@ -119,7 +119,7 @@ void evaluateRun(RunContext& run, LoadedRun& loaded)
             if (!reference) {
                 reference = openReference(loaded, spec);
             }
-            const auto result = divergence(*loaded.model, *reference, data, spec.batch,
+            const auto result = divergence(run.model(), *reference, data, spec.batch,
                                            stepOf(run, "Divergence on " + data.name));
             recordAll(run, prefix + "/divergence", toJson(result));
             loaded.results.push_back(
@@ -140,7 +140,7 @@ void evaluateRun(RunContext& run, LoadedRun& loaded)
     };
     if (std::ranges::any_of(spec.evaluations, wantsSpeed)) {
         recordAll(run, "speed",
-                  toJson(measureSpeed(*loaded.model, speedOptionsFor(loaded.config),
+                  toJson(measureSpeed(run.model(), speedOptionsFor(loaded.config),
                                       stepOf(run, "Measuring speed"))));
     }
 }

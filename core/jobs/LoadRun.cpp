@@ -49,7 +49,7 @@ void openModels(LoadedRun& loaded, const RunSpec& spec)
                         .residency = gradients ? Residency::Resident : Residency::Streamed,
                         .device = at::Device(spec.device)};
     if (!loaded.teacherFolder.empty()) {
-        loaded.teacher = CausalLM::open(loaded.teacherFolder, options);
+        loaded.teacher = openModel(loaded.teacherFolder, options);
     }
     loaded.config = readModelConfig(loaded.modelFolder);
     if (const auto blocks = loaded.params.find("blocks");
@@ -57,7 +57,7 @@ void openModels(LoadedRun& loaded, const RunSpec& spec)
         options.keepBlocks =
             chosenBlocks(std::get<std::string>(blocks->second), loaded.config.layers);
     }
-    loaded.model = CausalLM::open(loaded.modelFolder, options);
+    loaded.model = openModel(loaded.modelFolder, options);
 }
 
 /// Before anything is computed: a divergence from a teacher of another vocabulary means nothing.

@@ -27,7 +27,7 @@ struct LoadedRun {
     std::string baseModel = {};   // name of the folder that every run before this one started from
     std::string sourceModel = {}; // "stories260k, after run 0012 (SparseGPT)"
     ModelConfig config = {};
-    std::unique_ptr<CausalLM> model, teacher;
+    std::unique_ptr<Transformer> model, teacher;
     std::optional<CalibrationSet> calibration, heldOut;
     std::vector<std::pair<EvaluationSpec, CalibrationSet>> evaluations = {}; // those that need data
     Json dataProvenance = Json::object();                                    // by dataset name

@@ -5,6 +5,7 @@
 #include "core/jobs/RunWorker.h"
 #include "core/method/Method.h"
 #include "core/method/MethodCatalog.h"
+#include "core/model/CausalLM.h"
 #include "core/run/SpecLimits.h"
 
 // What can be known to be wrong with a spec before there is a run: names, and whether the files it
@@ -84,6 +85,19 @@ private:
         }
         const Needs needs = method->needs();
         const std::string title = method->info().title;
+        const bool fits =
+            !m_config || std::ranges::find(needs.kinds, m_config->kind) != needs.kinds.end();
+        if (!fits && m_config->kind == ModelKind::LinearsOnly) {
+            addUnknown(title);
+        } else if (!fits) {
+            add("model", title + " works on " + kindsText(needs.kinds) + "; the model is " +
+                             whatItIs() + ". Choose another model or method.");
+        } else if (m_config && m_config->kind != ModelKind::CausalLM && !needs.gradients &&
+                   m_spec.calibration) {
+            add("calibration", "The model is " + whatItIs() +
+                                   ", for which no calibration windows can be made. Leave the "
+                                   "calibration set out.");
+        }
         if (needs.teacher == Need::Required && m_spec.teacher.empty()) {
             add("teacher",
                 title + " needs a teacher and none is named. Give its folder with --teacher.");
@@ -92,6 +106,32 @@ private:
             add("calibration", title + " needs a calibration set and none is named. Give one with "
                                        "--calibration, for example builtin:tinystories.");
         }
+    }
+
+    /// What is known, and what can be done with the rest.
+    void addUnknown(const std::string& title)
+    {
+        try {
+            familyFor(m_config->raw, Path(m_spec.model) / "config.json");
+        } catch (const Error& error) {
+            add("model", std::string(error.what()) + " " + title +
+                             " computes with the model; of this one only the linears can be "
+                             "pruned, by methods such as Magnitude that ask for no data.");
+        }
+    }
+
+    static std::string kindsText(const std::vector<ModelKind>& kinds)
+    {
+        std::string text;
+        for (const ModelKind kind : kinds) {
+            text += (text.empty() ? "" : " or ") + std::string(describe(kind));
+        }
+        return text;
+    }
+
+    std::string whatItIs() const
+    {
+        return std::string(describe(m_config->kind)) + " (" + m_config->architecture + ")";
     }
 
     void checkData(const char* key, const DataSpec& data)
@@ -116,6 +156,12 @@ private:
     {
         const std::string& kind = evaluation.kind;
         const bool needsData = kind == "perplexity" || kind == "divergence";
+        if (m_config && m_config->kind != ModelKind::CausalLM && (needsData || kind == "speed")) {
+            add("evaluate", "The evaluation " + kind + " asks for " +
+                                std::string(describe(ModelKind::CausalLM)) + "; the model is " +
+                                whatItIs() + ". Leave it out, or choose footprint.");
+            return;
+        }
         if (!needsData && kind != "speed" && kind != "footprint") {
             add("evaluate", "There is no evaluation called \"" + kind +
                                 "\". Known are perplexity, divergence, speed and footprint.");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/ModelConfig.h"
 #include "core/params/Params.h"
 
 #include <cstdint>
@@ -26,6 +27,7 @@ struct Needs {
     Need calibration = Need::No;
     Need teacher = Need::No;
     bool gradients = false;
+    std::vector<ModelKind> kinds = {ModelKind::CausalLM}; // of the models it can work on
 };
 
 /// One line of what the user may expect here, shown before the run.

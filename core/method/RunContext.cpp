@@ -27,6 +27,19 @@ std::string withCount(std::string_view label, std::int64_t done, std::int64_t to
     return std::string(label) + " " + std::to_string(std::min(done + 1, total)) + "/" +
            std::to_string(total);
 }
+
+template <class Model>
+Model& as(Transformer& model, ModelKind kind, const std::string& method)
+{
+    auto* wanted = dynamic_cast<Model*>(&model);
+    if (wanted == nullptr) {
+        throw Error(ErrorCode::InvalidInput, "The method " + method + " asks for " +
+                                                 std::string(describe(kind)) + " and was given " +
+                                                 std::string(describe(model.config().kind)) +
+                                                 ". Choose another model.");
+    }
+    return *wanted;
+}
 } // namespace
 
 RunMonitor::~RunMonitor() = default;
@@ -108,9 +121,19 @@ const RunSpec& RunContext::spec() const
     return *m_state->inputs.spec;
 }
 
-CausalLM& RunContext::model()
+Transformer& RunContext::transformer()
 {
     return *m_state->inputs.model;
+}
+
+CausalLM& RunContext::model()
+{
+    return as<CausalLM>(transformer(), ModelKind::CausalLM, spec().method);
+}
+
+Encoder& RunContext::encoder()
+{
+    return as<Encoder>(transformer(), ModelKind::Encoder, spec().method);
 }
 
 CausalLM& RunContext::teacher()
@@ -120,7 +143,7 @@ CausalLM& RunContext::teacher()
                     "The method " + spec().method +
                         " needs a teacher and the run has none. Name one with --teacher.");
     }
-    return *m_state->inputs.teacher;
+    return as<CausalLM>(*m_state->inputs.teacher, ModelKind::CausalLM, spec().method);
 }
 
 bool RunContext::hasTeacher() const

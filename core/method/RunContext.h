@@ -5,6 +5,7 @@
 #include "core/base/Json.h"
 #include "core/data/CalibrationSet.h"
 #include "core/model/CausalLM.h"
+#include "core/model/Encoder.h"
 #include "core/run/MetricPoint.h"
 #include "core/run/RunRecord.h"
 
@@ -53,8 +54,8 @@ private:
 /// What a RunContext is made of; nothing in it is owned.
 struct RunInputs {
     const RunSpec* spec = nullptr;
-    CausalLM* model = nullptr;
-    CausalLM* teacher = nullptr;                 // null: none
+    Transformer* model = nullptr;
+    Transformer* teacher = nullptr;              // null: none
     const CalibrationSet* calibration = nullptr; // null: none
     const CalibrationSet* heldOut = nullptr;     // windows no step trains on; null: none
     Path folder = {};                // runs/<id>: checkpoints and finished blocks go here
@@ -70,8 +71,12 @@ public:
     RunContext& operator=(const RunContext&) = delete;
 
     const RunSpec& spec() const;
-    /// The student, edited in place.
+    /// The student, edited in place, of whatever kind it is.
+    Transformer& transformer();
+    /// The same. Throws InvalidInput when it is no causal language model.
     CausalLM& model();
+    /// The same. Throws InvalidInput when it is no encoder of text.
+    Encoder& encoder();
     /// Throws InvalidInput when the run has none. In evaluation mode, never edited.
     CausalLM& teacher();
     bool hasTeacher() const;

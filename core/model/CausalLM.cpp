@@ -4,160 +4,24 @@
 #include "core/base/Error.h"
 #include "core/checkpoint/Checkpoint.h"
 #include "core/kernels/Gemm.h"
-#include "core/model/Prefetch.h"
 
 #include <ATen/ATen.h>
 
-#include <numeric>
-#include <set>
-
 namespace espalier {
-
-namespace {
-
-/// Where each of the model's blocks is in the source.
-std::vector<std::int64_t> resolved(const std::vector<std::int64_t>& keepBlocks, std::int64_t layers)
-{
-    if (keepBlocks.empty()) {
-        std::vector<std::int64_t> all(static_cast<std::size_t>(layers));
-        std::iota(all.begin(), all.end(), 0);
-        return all;
-    }
-    std::set<std::int64_t> seen;
-    for (const std::int64_t index : keepBlocks) {
-        if (index < 0 || index >= layers) {
-            throw Error(ErrorCode::InvalidInput, "Block " + std::to_string(index) +
-                                                     " is to be kept, the model has blocks 0 to " +
-                                                     std::to_string(layers - 1) + ".");
-        }
-        if (!seen.insert(index).second) {
-            throw Error(ErrorCode::InvalidInput,
-                        "Block " + std::to_string(index) + " is to be kept twice.");
-        }
-    }
-    return keepBlocks;
-}
-
-at::ScalarType torchType(NumberType type)
-{
-    switch (type) {
-    case NumberType::Float32:
-        return at::kFloat;
-    case NumberType::BFloat16:
-        return at::kBFloat16;
-    case NumberType::Float16:
-        return at::kHalf;
-    }
-    throw Error(ErrorCode::Internal, "A number type without a libtorch counterpart.");
-}
-
-} // namespace
-
-Block::~Block() = default;
-
-struct CausalLM::Prefetch : BlockReader {
-    using BlockReader::BlockReader;
-};
 
 std::unique_ptr<CausalLM> CausalLM::open(const Path& folder, const LoadOptions& options)
 {
     ModelConfig config = readModelConfig(folder);
     const Family& family = familyFor(config.raw, folder / "config.json");
+    if (family.create == nullptr) {
+        throw Error(ErrorCode::Unsupported,
+                    folder.string() + " holds a " + family.architecture +
+                        ", which predicts no next token. Choose a causal language model.");
+    }
     auto source = std::make_shared<WeightSource>(Checkpoint::open(folder));
     std::unique_ptr<CausalLM> model = family.create(std::move(config), std::move(source), options);
-    if (options.residency == Residency::Resident) {
-        for (std::size_t i = 0; i < model->m_blocks.size(); ++i) {
-            model->m_blocks[i]->load(*model->m_source, model->m_options.keepBlocks[i],
-                                     model->weightOptions());
-        }
-    }
+    model->loadResident();
     return model;
-}
-
-CausalLM::CausalLM(ModelConfig config, std::shared_ptr<WeightSource> source,
-                   const LoadOptions& options)
-    : m_config(std::move(config))
-    , m_source(std::move(source))
-    , m_options(options)
-{
-    m_options.keepBlocks = resolved(options.keepBlocks, m_config.layers);
-    if (!options.keepBlocks.empty()) {
-        espalier::keepBlocks(m_config, m_options.keepBlocks);
-    }
-    m_leases.assign(m_options.keepBlocks.size(), 0);
-    if (m_options.residency == Residency::Streamed) {
-        m_prefetch = std::make_unique<Prefetch>(
-            [this](std::int64_t index) {
-                const auto i = static_cast<std::size_t>(index);
-                m_blocks[i]->load(*m_source, m_options.keepBlocks[i], weightOptions());
-            },
-            [this](std::int64_t index) { m_blocks[static_cast<std::size_t>(index)]->release(); });
-    }
-}
-
-CausalLM::~CausalLM() = default;
-
-CausalLM::Lease::Lease(CausalLM& model, std::int64_t index)
-    : m_model(model)
-    , m_index(index)
-{
-    if (index < 0 || index >= model.blocks()) {
-        throw Error(ErrorCode::Internal, "Block " + std::to_string(index) + " of " +
-                                             std::to_string(model.blocks()) + ".");
-    }
-    const auto i = static_cast<std::size_t>(index);
-    if (model.m_prefetch && model.m_leases[i] == 0) {
-        model.m_prefetch->bring(index);
-    }
-    ++model.m_leases[i];
-}
-
-CausalLM::Lease::~Lease()
-{
-    const auto i = static_cast<std::size_t>(m_index);
-    if (--m_model.m_leases[i] == 0 && m_model.m_prefetch) {
-        m_model.m_blocks[i]->release();
-    }
-}
-
-Block& CausalLM::Lease::operator*() const
-{
-    return *m_model.m_blocks[static_cast<std::size_t>(m_index)];
-}
-
-Block* CausalLM::Lease::operator->() const
-{
-    return m_model.m_blocks[static_cast<std::size_t>(m_index)].get();
-}
-
-void CausalLM::prefetch(std::int64_t index)
-{
-    if (m_prefetch && index >= 0 && index < blocks() &&
-        m_leases[static_cast<std::size_t>(index)] == 0) {
-        m_prefetch->request(index);
-    }
-}
-
-void CausalLM::overlayBlock(std::int64_t index, const Path& file)
-{
-    const auto i = static_cast<std::size_t>(index);
-    if (m_prefetch) {
-        m_prefetch->forget(index); // it may have read the old weights already
-    }
-    m_source->overlay(file);
-    if (!m_prefetch) {
-        m_blocks.at(i)->load(*m_source, m_options.keepBlocks[i], weightOptions());
-    }
-}
-
-void CausalLM::saveBlock(std::int64_t index, const Path& file)
-{
-    const auto i = static_cast<std::size_t>(index);
-    if (!m_blocks.at(i)->isLoaded()) {
-        throw Error(ErrorCode::Internal,
-                    "Block " + std::to_string(index) + " is to be saved and is not leased.");
-    }
-    writeSafetensors(file, m_blocks[i]->tensors(m_options.keepBlocks[i]));
 }
 
 Tensor CausalLM::head(const Tensor& normed) const
@@ -165,13 +29,33 @@ Tensor CausalLM::head(const Tensor& normed) const
     return linearProductFloat(normed, headWeight());
 }
 
+/// Who is padding and which position everybody else has, from the cache's account of it.
+void CausalLM::placeSequences(BlockCall& call, std::int64_t length) const
+{
+    if (call.cache == nullptr || !call.cache->padding.defined()) {
+        return;
+    }
+    const Tensor padding = call.cache->padding.to(device(), at::kLong).unsqueeze(1);
+    const std::int64_t before = call.cache->positions;
+    const Tensor keys = at::arange(before + length, padding.options()).unsqueeze(0);
+    call.visible = keys.ge(padding);
+    call.positions = (keys.narrow(1, before, length) - padding).clamp_min(0);
+}
+
 Tensor CausalLM::hiddenStates(const Tensor& tokens, KvCache* cache)
 {
-    Tensor hidden = embed(tokens);
+    BlockCall call{.cache = cache};
+    placeSequences(call, tokens.size(-1));
+    Tensor hidden = embed(
+        tokens, call.positions.defined() || cache == nullptr
+                    ? call.positions
+                    : at::arange(cache->positions, cache->positions + tokens.size(-1), at::kLong)
+                          .unsqueeze(0));
     for (std::int64_t i = 0; i < blocks(); ++i) {
         const Lease block = lease(i);
         prefetch(i + 1);
-        hidden = block->forward(hidden, cache, i);
+        call.index = i;
+        hidden = block->forward(hidden, call);
     }
     if (cache != nullptr) {
         cache->positions += tokens.size(-1);
@@ -182,51 +66,6 @@ Tensor CausalLM::hiddenStates(const Tensor& tokens, KvCache* cache)
 Tensor CausalLM::logits(const Tensor& tokens, KvCache* cache)
 {
     return head(finalNorm(hiddenStates(tokens, cache)));
-}
-
-std::vector<Tensor> CausalLM::parameters()
-{
-    if (m_prefetch) {
-        throw Error(ErrorCode::Internal,
-                    "Only a resident model can be trained; this one is streamed.");
-    }
-    std::vector<Tensor> all;
-    for (const auto& [name, tensor] : outerTensors()) {
-        all.push_back(tensor);
-    }
-    for (std::int64_t i = 0; i < blocks(); ++i) {
-        for (const auto& [name, tensor] : m_blocks[static_cast<std::size_t>(i)]->tensors(i)) {
-            all.push_back(tensor);
-        }
-    }
-    return all;
-}
-
-std::vector<Linear*> CausalLM::linears()
-{
-    std::vector<Linear*> all;
-    for (const auto& block : m_blocks) {
-        const std::vector<Linear*> linears = block->linears();
-        all.insert(all.end(), linears.begin(), linears.end());
-    }
-    return all;
-}
-
-Json CausalLM::configJson() const
-{
-    Json config = m_config.raw;
-    config["num_hidden_layers"] = blocks();
-    return config;
-}
-
-at::TensorOptions CausalLM::weightOptions() const
-{
-    return at::TensorOptions().dtype(dtype()).device(m_options.device);
-}
-
-at::ScalarType CausalLM::dtype() const
-{
-    return torchType(m_options.dtype);
 }
 
 } // namespace espalier

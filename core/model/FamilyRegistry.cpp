@@ -2,6 +2,9 @@
 #include "core/base/Error.h"
 #include "core/model/CausalLM.h"
 
+#include <algorithm>
+#include <set>
+
 namespace espalier {
 
 namespace {
@@ -13,12 +16,20 @@ std::vector<Family>& families()
     return all;
 }
 
+std::string textOf(const Json& value)
+{
+    return value.is_string() ? value.get<std::string>() : compactText(value);
+}
+
 [[noreturn]] void refuse(const Path& source, const std::string& found)
 {
-    std::string known;
+    std::set<std::string> names; // in the order of the alphabet, not of the linker
     for (const Family& family : families()) {
-        known += known.empty() ? "" : ", ";
-        known += family.architecture;
+        names.insert(family.architecture);
+    }
+    std::string known;
+    for (const std::string& name : names) {
+        known += (known.empty() ? "" : ", ") + name;
     }
     throw Error(ErrorCode::Unsupported, source.string() + ": " + found + "; known are " + known +
                                             ". Choose a model of one of these.");
@@ -31,34 +42,47 @@ FamilyRegistration::FamilyRegistration(Family family)
     families().push_back(std::move(family));
 }
 
-const Family& familyFor(const Json& config, const Path& source)
+const Family* findFamily(const Json& config, const Path& source)
 {
     if (!config.is_object()) {
         throw Error(ErrorCode::Corrupt, source.string() + " holds no JSON object.");
     }
-    const auto textOf = [&](const Json& value) {
-        return value.is_string() ? value.get<std::string>() : compactText(value);
+    const auto found = [](const std::string& name, std::string Family::*key) -> const Family* {
+        const auto family = std::ranges::find(families(), name, key);
+        return family != families().end() ? &*family : nullptr;
     };
     if (config.contains("architectures") && config["architectures"].is_array() &&
         !config["architectures"].empty()) {
-        const std::string architecture = textOf(config["architectures"][0]);
-        for (const Family& family : families()) {
-            if (family.architecture == architecture) {
-                return family;
-            }
-        }
-        refuse(source, "the architecture is " + architecture);
+        return found(textOf(config["architectures"][0]), &Family::architecture);
     }
     if (!config.contains("model_type")) {
         refuse(source, "neither architectures nor model_type is there");
     }
-    const std::string type = textOf(config["model_type"]);
+    return found(textOf(config["model_type"]), &Family::modelType);
+}
+
+const Family& familyOf(const ModelConfig& config)
+{
     for (const Family& family : families()) {
-        if (family.modelType == type) {
+        if (config.architecture.empty() ? family.modelType == config.family
+                                        : family.architecture == config.architecture) {
             return family;
         }
     }
-    refuse(source, "the model_type is " + type);
+    throw Error(ErrorCode::Internal,
+                "There is no family " + config.family + " (" + config.architecture + ").");
+}
+
+const Family& familyFor(const Json& config, const Path& source)
+{
+    const Family* family = findFamily(config, source);
+    if (family == nullptr) {
+        const Json names = config.value("architectures", Json());
+        refuse(source, names.is_array() && !names.empty()
+                           ? "the architecture is " + textOf(names[0])
+                           : "the model_type is " + textOf(config["model_type"]));
+    }
+    return *family;
 }
 
 } // namespace espalier

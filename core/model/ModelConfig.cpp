@@ -3,6 +3,7 @@
 
 #include "core/base/Error.h"
 #include "core/model/CausalLM.h"
+#include "core/model/LinearsOnly.h"
 
 namespace espalier {
 
@@ -16,7 +17,29 @@ ModelConfig readModelConfig(const Path& folder)
                                              "that holds config.json and the weights.");
     }
     const Json config = parseJson(readFile(file), file.string());
-    return familyFor(config, file).readConfig(config, file);
+    const Family* family = findFamily(config, file);
+    if (family == nullptr) {
+        return inspectUnknown(folder, config);
+    }
+    ModelConfig typed = family->readConfig(config, file);
+    typed.kind = family->kind();
+    typed.architecture = typed.architecture.empty() ? family->architecture : typed.architecture;
+    return typed;
+}
+
+std::string_view describe(ModelKind kind)
+{
+    switch (kind) {
+    case ModelKind::CausalLM:
+        return "a causal language model";
+    case ModelKind::Encoder:
+        return "an encoder of text";
+    case ModelKind::VisionEncoder:
+        return "an encoder of images";
+    case ModelKind::LinearsOnly:
+        break;
+    }
+    return "a model of an architecture that is not known";
 }
 
 void keepBlocks(ModelConfig& config, const std::vector<std::int64_t>& blocks)
@@ -33,7 +56,7 @@ void keepBlocks(ModelConfig& config, const std::vector<std::int64_t>& blocks)
     config.windowed = kept(config.windowed);
     config.unrotated = kept(config.unrotated);
     config.layers = static_cast<std::int64_t>(blocks.size());
-    config.raw["num_hidden_layers"] = config.layers;
+    config.raw[config.layersKey] = config.layers;
     // Rules that count blocks ("every fourth", "from the 28th on") would count anew: lists replace
     // them.
     const Json known = config.raw.value("layer_types", Json());
@@ -59,17 +82,10 @@ void keepBlocks(ModelConfig& config, const std::vector<std::int64_t>& blocks)
 
 std::int64_t parameterCount(const ModelConfig& config)
 {
-    const std::int64_t queries = config.heads * config.headDim;
-    const std::int64_t keys = config.keyValueHeads * config.headDim;
-    const std::int64_t hidden = config.hiddenSize;
-    std::int64_t block =
-        hidden * (2 * queries + 2 * keys) + 3 * hidden * config.intermediateSize + 2 * hidden;
-    block += config.attentionBias ? queries + 2 * keys : 0;
-    block += config.outputBias ? hidden : 0;
-    block += config.queryKeyNorms ? 2 * config.headDim : 0;
-    block += config.mlpBias ? 2 * config.intermediateSize + hidden : 0;
-    const std::int64_t vocabulary = config.vocabSize * hidden * (config.tiedEmbeddings ? 1 : 2);
-    return config.layers * block + vocabulary + hidden;
+    if (config.kind == ModelKind::LinearsOnly) {
+        return config.countedParameters;
+    }
+    return familyOf(config).countParameters(config);
 }
 
 } // namespace espalier

@@ -31,8 +31,8 @@ Tensor llama3Frequencies(const Tensor& frequencies, const RopeScaling& scaling)
 Tensor rotaryFrequencies(const ModelConfig& config)
 {
     // fp32 throughout, as the reference does: the digits lost here are part of the trained model.
-    const Tensor exponent =
-        at::arange(0, config.headDim, 2, at::kLong).to(at::kFloat) / config.headDim;
+    const std::int64_t rotated = config.rotaryDim > 0 ? config.rotaryDim : config.headDim;
+    const Tensor exponent = at::arange(0, rotated, 2, at::kLong).to(at::kFloat) / rotated;
     const Tensor frequencies = 1.0 / at::pow(config.ropeTheta, exponent);
     if (config.ropeScaling.kind == "linear") {
         return frequencies / config.ropeScaling.factor;
@@ -49,27 +49,49 @@ RotaryTable::RotaryTable(const ModelConfig& config, at::Device device)
 {
 }
 
-std::pair<Tensor, Tensor> RotaryTable::at(std::int64_t begin, std::int64_t length)
+void RotaryTable::grow(std::int64_t positions)
 {
     constexpr std::int64_t kFirstPositions = 256;
     const std::int64_t have = m_cos.defined() ? m_cos.size(0) : 0;
-    if (begin + length > have) {
+    if (positions > have) {
         const at::NoGradGuard guard;
-        const std::int64_t wanted = std::max({begin + length, 2 * have, kFirstPositions});
+        const std::int64_t wanted = std::max({positions, 2 * have, kFirstPositions});
         const Tensor angles = at::outer(at::arange(wanted, at::kFloat), m_frequencies);
         m_cos = angles.cos().to(m_device); // made on the CPU: the same table on every device
         m_sin = angles.sin().to(m_device);
     }
+}
+
+std::pair<Tensor, Tensor> RotaryTable::at(std::int64_t begin, std::int64_t length)
+{
+    grow(begin + length);
     return {m_cos.narrow(0, begin, length), m_sin.narrow(0, begin, length)};
+}
+
+std::pair<Tensor, Tensor> RotaryTable::at(const BlockCall& call, std::int64_t length)
+{
+    const std::int64_t begin = call.cache != nullptr ? call.cache->positions : 0;
+    if (!call.positions.defined()) {
+        return at(begin, length);
+    }
+    grow(begin + length); // padding makes positions smaller, never larger
+    const auto rows = [&](const Tensor& table) {
+        return table.index_select(0, call.positions.reshape({-1}))
+            .view({call.positions.size(0), 1, length, -1});
+    };
+    return {rows(m_cos), rows(m_sin)};
 }
 
 Tensor rotate(const Tensor& x, const Tensor& cos, const Tensor& sin)
 {
-    const std::int64_t half = x.size(-1) / 2;
+    const std::int64_t half = cos.size(-1), rest = x.size(-1) - 2 * half;
     const Tensor wide = x.to(at::kFloat);
     const Tensor first = wide.narrow(-1, 0, half), second = wide.narrow(-1, half, half);
-    return at::cat({first * cos - second * sin, second * cos + first * sin}, -1)
-        .to(x.scalar_type());
+    std::vector<Tensor> parts{first * cos - second * sin, second * cos + first * sin};
+    if (rest > 0) {
+        parts.push_back(wide.narrow(-1, 2 * half, rest));
+    }
+    return at::cat(parts, -1).to(x.scalar_type());
 }
 
 } // namespace espalier

@@ -38,10 +38,14 @@ void checkTensors(const Checkpoint& checkpoint, const std::vector<ExpectedTensor
     for (const ExpectedTensor& tensor : expected) {
         names.insert(tensor.name);
         const TensorInfo* info = checkpoint.find(tensor.name);
+        if (info == nullptr && !tensor.alias.empty()) {
+            names.insert(tensor.alias);
+            info = checkpoint.find(tensor.alias);
+        }
         if (info == nullptr) {
             missing.push_back(tensor.name);
         } else if (info->shape != tensor.shape) {
-            throw Error(ErrorCode::Corrupt, tensor.name + " has shape " + shapeText(info->shape) +
+            throw Error(ErrorCode::Corrupt, info->name + " has shape " + shapeText(info->shape) +
                                                 " in " + checkpoint.files()[info->shard].string() +
                                                 ", " + shapeText(tensor.shape) +
                                                 " by config.json. The two are not of one model.");

@@ -15,6 +15,7 @@ namespace espalier {
 struct ExpectedTensor {
     std::string name = {};
     std::vector<std::int64_t> shape = {};
+    std::string alias = {}; // what older files call it; empty: nothing else
 };
 
 /// Throws Corrupt when a tensor is missing, unexpected, not of floating point or of another shape;

@@ -16,7 +16,7 @@ constexpr double kPrunedFrom = 0.01;
 
 } // namespace
 
-KeptZeros::KeptZeros(CausalLM& model)
+KeptZeros::KeptZeros(Transformer& model)
 {
     const at::NoGradGuard noGrad;
     double zeros = 0;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/Export.h"
-#include "core/model/CausalLM.h"
+#include "core/model/Transformer.h"
 
 #include <cstdint>
 #include <vector>
@@ -14,7 +14,7 @@ namespace espalier {
 /// weights are zero was not pruned: its zeros are accidents and nothing is kept.
 class ESPALIER_API KeptZeros {
 public:
-    explicit KeptZeros(CausalLM& model);
+    explicit KeptZeros(Transformer& model);
 
     /// Zeros that are kept, in all linears.
     std::int64_t count() const;

@@ -65,7 +65,7 @@ public:
         : m_run(run)
         , m_options(options)
         , m_objective(objective)
-        , m_parameters(run.model().parameters())
+        , m_parameters(run.transformer().parameters())
         , m_optimiser(m_parameters, options.optimiser)
         , m_checkpoint(run, m_parameters, m_optimiser)
         , m_order(run.calibration().tokens.size(0), run.seed("order"))
@@ -100,7 +100,7 @@ void Training::execute()
     m_position = m_checkpoint.restore();
     std::optional<KeptZeros> zeros;
     if (m_options.keepZeros) {
-        zeros.emplace(m_run.model());
+        zeros.emplace(m_run.transformer());
         if (zeros->count() > 0) {
             m_run.info(std::to_string(zeros->count()) +
                        " weights of the student's linears are zero and stay zero.");

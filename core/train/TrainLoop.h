@@ -53,7 +53,7 @@ public:
 ESPALIER_API LossSums accumulateStep(TrainObjective& objective,
                                      const std::vector<Tensor>& microBatches);
 
-/// Trains run.model() on run.calibration(). Resumes from run.resumePoint(); writes
+/// Trains run.transformer() on run.calibration(). Resumes from run.resumePoint(); writes
 /// checkpoints/step-N.safetensors (the last two are kept) and train/..., held_out/... series. A
 /// stop request is honoured between steps and leaves a checkpoint. Throws Numeric when loss or
 /// gradient is no longer a number, before any weight has taken it in.

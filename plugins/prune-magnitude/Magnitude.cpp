@@ -68,7 +68,7 @@ Tensor keep(const Tensor& S, const MagnitudeParams& p)
 /// How many weights each linear loses when all of the model compete: two passes over the weights.
 std::map<std::string, std::int64_t> globalQuotas(RunContext& run, const MagnitudeParams& p)
 {
-    CausalLM& model = run.model();
+    Transformer& model = run.transformer();
     GlobalQuota ranking(p.target.sparsity, p.cap, p.target.counting());
     std::vector<std::int64_t> blocks(static_cast<std::size_t>(2 * model.blocks()));
     std::iota(blocks.begin(), blocks.end(), 0);
@@ -108,7 +108,12 @@ public:
     }
 
     /// Calibration windows only serve to measure output errors.
-    Needs needs() const override { return {.calibration = Need::Optional}; }
+    Needs needs() const override
+    {
+        return {.calibration = Need::Optional,
+                .kinds = {ModelKind::CausalLM, ModelKind::Encoder, ModelKind::VisionEncoder,
+                          ModelKind::LinearsOnly}};
+    }
 
 protected:
     void apply(RunContext& run, const MagnitudeParams& p) const override

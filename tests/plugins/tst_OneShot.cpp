@@ -156,6 +156,7 @@ TEST(withoutCorrelationSparseGptLosesToWandaAtSevenTenths)
 TEST(everyMethodSaysWhatToExpect)
 {
     ModelConfig config;
+    config.family = "llama";
     config.layers = 2;
     config.hiddenSize = 64;
     config.heads = config.keyValueHeads = 4;

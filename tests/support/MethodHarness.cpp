@@ -101,7 +101,7 @@ public:
     {
     }
 
-    Tensor forward(const Tensor& hidden, KvCache*, std::int64_t) override
+    Tensor forward(const Tensor& hidden, const BlockCall&) override
     {
         m_layer.forward(hidden);
         return hidden;
@@ -147,7 +147,9 @@ public:
         m_blocks.push_back(std::make_unique<OneLinearBlock>(layer));
     }
 
-    Tensor embed(const Tensor& tokens) const override
+    using CausalLM::embed;
+
+    Tensor embed(const Tensor& tokens, const Tensor&) const override
     {
         return m_X.index_select(0, tokens.reshape({-1}))
             .reshape({tokens.size(0), tokens.size(1), m_X.size(1)});

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/families/LlamaConfigs.h"
 
-#include "core/base/Error.h"
-#include "core/model/ConfigReader.h"
+#include "core/model/families/CommonConfig.h"
 
 // What a missing key stands for is what transformers 5.24 takes it for.
 
@@ -10,31 +9,26 @@ namespace espalier {
 
 namespace {
 
-constexpr Bounds kSize{1, 1 << 24}, kPositions{1, 1e9};
-
 /// What the families here have in common; `fallback` has what a missing key stands for.
 ModelConfig readCommon(const ConfigReader& reader, const Json& json, const Path& source,
                        const ModelConfig& fallback)
 {
-    if (reader.has("quantization_config")) {
-        throw Error(ErrorCode::Unsupported,
-                    source.string() + " has a quantization_config: quantised checkpoints cannot be "
-                                      "opened. Use the unquantised model.");
-    }
+    refuseQuantised(reader, source);
     const std::string activation = reader.text("hidden_act", "silu");
     if (activation != "silu" && activation != "swish") { // two names of one function
         reader.refuse("hidden_act", "silu");
     }
     ModelConfig c = fallback;
-    c.layers = reader.integer("num_hidden_layers", {1, 10000});
-    c.hiddenSize = reader.integer("hidden_size", kSize);
-    c.heads = reader.integer("num_attention_heads", kSize);
+    c.layers = reader.integer("num_hidden_layers", kBlockBounds);
+    c.hiddenSize = reader.integer("hidden_size", kSizeBounds);
+    c.heads = reader.integer("num_attention_heads", kSizeBounds);
     const bool hasOwn = fallback.keyValueHeads > 0 && !reader.isNull("num_key_value_heads");
-    c.keyValueHeads =
-        reader.integer("num_key_value_heads", kSize, hasOwn ? fallback.keyValueHeads : c.heads);
-    c.intermediateSize = reader.integer("intermediate_size", kSize);
+    c.keyValueHeads = reader.integer("num_key_value_heads", kSizeBounds,
+                                     hasOwn ? fallback.keyValueHeads : c.heads);
+    c.intermediateSize = reader.integer("intermediate_size", kSizeBounds);
     c.vocabSize = reader.integer("vocab_size", {1, 1 << 28});
-    c.maxPositions = reader.integer("max_position_embeddings", kPositions, fallback.maxPositions);
+    c.maxPositions =
+        reader.integer("max_position_embeddings", kPositionBounds, fallback.maxPositions);
     if (c.heads % c.keyValueHeads != 0) {
         reader.refuse("num_key_value_heads",
                       "a divisor of num_attention_heads, " + std::to_string(c.heads));
@@ -51,11 +45,7 @@ ModelConfig readCommon(const ConfigReader& reader, const Json& json, const Path&
     c.normEpsilon = reader.real("rms_norm_eps", {0, 1}, 1e-6);
     reader.readRope(c);
     c.tiedEmbeddings = reader.flag("tie_word_embeddings", fallback.tiedEmbeddings);
-    const std::vector<std::int64_t> bos = reader.tokens("bos_token_id");
-    c.bosToken = bos.empty() ? -1 : bos.front();
-    c.eosTokens = reader.tokens("eos_token_id");
-    c.storedType = reader.storedType();
-    c.raw = json;
+    readTokensAndType(reader, json, c);
     return c;
 }
 
@@ -72,7 +62,7 @@ void readWindows(const ConfigReader& reader, ModelConfig& c, std::int64_t fallba
         c.windowed.assign(rule.size(), false);
         return;
     }
-    c.slidingWindow = isMissing ? fallback : reader.integer("sliding_window", kPositions);
+    c.slidingWindow = isMissing ? fallback : reader.integer("sliding_window", kPositionBounds);
     c.windowed = listed.value_or(rule);
 }
 
@@ -106,7 +96,7 @@ ModelConfig readMistralConfig(const Json& json, const Path& source)
     ModelConfig c = readCommon(reader, json, source,
                                {.family = "mistral", .keyValueHeads = 8, .maxPositions = 131072});
     const bool seesAll = reader.isNull("sliding_window");
-    c.slidingWindow = seesAll ? 0 : reader.integer("sliding_window", kPositions, 4096);
+    c.slidingWindow = seesAll ? 0 : reader.integer("sliding_window", kPositionBounds, 4096);
     c.windowed.assign(static_cast<std::size_t>(c.layers), c.slidingWindow > 0);
     return c;
 }

@@ -99,7 +99,19 @@ TEST(unknownArchitecture)
     const SpoiltModel model;
     model.configure("architectures", Json::array({"MambaForCausalLM"}));
     model.configure("model_type", "mamba");
-    model.verifyRefused(3, {"config.json", "MambaForCausalLM", "known are"});
+    const std::vector<std::string> parts{"config.json", "MambaForCausalLM", "known are"};
+    test::verifyRefused({"evaluate", "perplexity", "--model", model.path().string(), "--data",
+                         "builtin:tinystories", "--length", "64", "--windows", "1"},
+                        3, parts);
+    const test::TempFolder workspace;
+    Words words = applied("prune-wanda", workspace.path());
+    words[3] = model.path().string();
+    test::verifyRunFails(words, workspace.path(), 3, parts);
+    // Its linears can be pruned all the same.
+    const test::ProcessResult result =
+        test::espalierRun({"apply", "prune-magnitude", "--model", model.path().string(),
+                           "--workspace", workspace.path().string(), "--evaluate", "footprint"});
+    VERIFY2(result.exitCode == 0, result.text());
 }
 
 TEST(brokenConfig)

@@ -29,7 +29,12 @@ public:
     {
     }
 
-    Tensor embed(const Tensor& tokens) const override { return at::embedding(m_embedding, tokens); }
+    using CausalLM::embed;
+
+    Tensor embed(const Tensor& tokens, const Tensor&) const override
+    {
+        return at::embedding(m_embedding, tokens);
+    }
 
     Tensor finalNorm(const Tensor& hidden) const override { return hidden; }
 

@@ -1,77 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/checkpoint/Checkpoint.h"
-#include "core/checkpoint/SafetensorsFile.h"
+#include "core/generate/Generator.h"
 #include "core/model/CausalLM.h"
-#include "tests/support/TempFolder.h"
-#include "tests/support/Test.h"
+#include "tests/core/model/FamilyFixtures.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
-
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <map>
-
-// Tiny random models of every family against what transformers computes for them:
-// tests/parity/make_family_fixtures.py makes tests/data/families.
 
 using namespace espalier;
 
 namespace {
 
-constexpr double kRelative = 2e-5; // of the largest number of the reference
-
 std::vector<Path> fixtures()
 {
-    std::vector<Path> folders;
-    for (const auto& entry : std::filesystem::directory_iterator(ESPALIER_FAMILIES)) {
-        folders.push_back(entry.path());
-    }
-    std::ranges::sort(folders);
-    return folders;
+    return test::fixturesIn("families");
 }
 
-std::map<std::string, Tensor> expectedOf(const Path& folder)
-{
-    const SafetensorsFile file(folder / "expected.safetensors");
-    std::map<std::string, Tensor> expected;
-    for (const TensorInfo& info : file.tensors()) {
-        expected[info.name] = file.read(info);
-    }
-    return expected;
-}
-
-/// A copy of the fixture without the reference beside the weights.
-Path modelIn(const test::TempFolder& place, const Path& folder)
-{
-    const Path model = place.path() / folder.filename();
-    makeFolder(model);
-    for (const char* name : {"config.json", "model.safetensors"}) {
-        std::filesystem::copy_file(folder / name, model / name);
-    }
-    return model;
-}
-
-void verifyClose(const Tensor& found, const Tensor& expected, const std::string& what)
-{
-    VERIFY2(found.sizes() == expected.sizes(), what + " has another shape");
-    const double difference = (found - expected).abs().max().item<double>();
-    const double largest = expected.abs().max().item<double>();
-    if (std::getenv("ESPALIER_PARITY") != nullptr) { // the table of tests/parity/README.md
-        std::printf("%-40s %.1e absolute, %.1e relative\n", what.c_str(), difference,
-                    difference / largest);
-    }
-    VERIFY2(difference <= kRelative * largest,
-            what + " differs by " + std::to_string(difference) + " of " + std::to_string(largest));
-}
+using test::expectedOf, test::modelIn, test::verifyClose;
 
 } // namespace
 
 TEST(hiddenStatesAndLogitsAreThoseOfTransformers)
 {
     const at::NoGradGuard noGrad;
-    VERIFY(fixtures().size() == 9);
+    VERIFY(fixtures().size() == 16);
     for (const Path& folder : fixtures()) {
         const test::TempFolder place;
         const std::string name = folder.filename().string();
@@ -109,6 +61,77 @@ TEST(aCacheGivesTheSameLogitsInPieces)
     }
 }
 
+TEST(attentionProbabilitiesAreThoseOfTransformers)
+{
+    const at::NoGradGuard noGrad;
+    for (const Path& folder : fixtures()) {
+        const test::TempFolder place;
+        const std::string name = folder.filename().string();
+        const auto expected = expectedOf(folder);
+        const auto model = CausalLM::open(modelIn(place, folder));
+        const std::int64_t last = model->blocks() - 1;
+        BlockTaps taps{.wantsAttention = true};
+        const Tensor hidden = model->lease(last)->forward(
+            expected.at("hidden." + std::to_string(last)), BlockCall{.taps = &taps});
+        verifyClose(hidden, expected.at("hidden." + std::to_string(last + 1)),
+                    name + ", hidden state with probabilities wanted");
+        const Tensor& reference = expected.at("attention");
+        const std::int64_t seen = taps.probabilities.size(-1); // a window may have cut the rest
+        verifyClose(taps.probabilities,
+                    reference.narrow(-1, reference.size(-1) - seen, seen).contiguous(),
+                    name + ", attention");
+        VERIFY2(at::allclose(at::softmax(taps.scores, -1), taps.probabilities), name);
+        COMPARE(taps.inner.size(-1), model->config().intermediateSize);
+        COMPARE(taps.values.size(1), model->config().keyValueHeads);
+    }
+}
+
+TEST(paddingOnTheLeftIsSeenByNobody)
+{
+    const at::NoGradGuard noGrad;
+    for (const Path& folder : fixtures()) {
+        const test::TempFolder place;
+        const auto expected = expectedOf(folder);
+        const auto model = CausalLM::open(modelIn(place, folder));
+        const Tensor ids = expected.at("padded.ids"), reference = expected.at("padded.logits");
+        KvCache cache{.padding = at::tensor({5, 0}, at::kLong)};
+        std::vector<Tensor> pieces;
+        for (std::int64_t begin = 0; begin < ids.size(1);) {
+            const std::int64_t length = begin == 0 ? 9 : begin == 9 ? 3 : 1;
+            pieces.push_back(model->logits(ids.narrow(1, begin, length), &cache));
+            begin += length;
+        }
+        const Tensor logits = at::cat(pieces, 1);
+        VERIFY(logits.isfinite().all().item<bool>());
+        const std::string name = folder.filename().string();
+        verifyClose(logits[0].narrow(0, 5, 20), reference[0].narrow(0, 5, 20),
+                    name + ", behind padding");
+        verifyClose(logits[1], reference[1], name + ", beside a padded sequence");
+    }
+}
+
+TEST(greedyTextIsThatOfTransformers)
+{
+    for (const Path& folder : fixtures()) {
+        const test::TempFolder place;
+        const auto expected = expectedOf(folder);
+        const auto model = CausalLM::open(modelIn(place, folder));
+        const Tensor prompts = expected.at("greedy.prompts").to(at::kInt).contiguous();
+        const Tensor wanted = expected.at("greedy.tokens");
+        COMPARE(prompts.size(0), 50);
+        for (std::int64_t i = 0; i < prompts.size(0); ++i) {
+            const Tensor prompt = prompts[i];
+            const std::vector<std::int32_t> tokens =
+                generate(*model, {prompt.const_data_ptr<std::int32_t>(), 6},
+                         {.tokens = wanted.size(1), .stopAtEos = false});
+            const Tensor found =
+                at::tensor(at::ArrayRef<std::int32_t>(tokens.data(), tokens.size()), at::kLong);
+            VERIFY2(at::equal(found, wanted[i]),
+                    folder.filename().string() + ", prompt " + std::to_string(i));
+        }
+    }
+}
+
 TEST(gradientsReachEveryParameter)
 {
     for (const Path& folder : fixtures()) {
@@ -121,6 +144,7 @@ TEST(gradientsReachEveryParameter)
         }
         model->logits(expected.at("ids")).square().sum().backward();
         for (const Tensor& parameter : parameters) {
+            VERIFY2(parameter.is_leaf() && parameter.is_contiguous(), folder.filename().string());
             VERIFY2(parameter.grad().defined() && parameter.grad().abs().max().item<double>() > 0,
                     folder.filename().string());
         }
@@ -132,28 +156,20 @@ TEST(parametersAreCountedByConfig)
     for (const Path& folder : fixtures()) {
         const test::TempFolder place;
         const Checkpoint weights = Checkpoint::open(modelIn(place, folder));
-        std::int64_t count = 0;
-        for (const TensorInfo& info : weights.tensors()) {
-            std::int64_t size = 1;
-            for (const std::int64_t length : info.shape) {
-                size *= length;
-            }
-            count += size;
-        }
-        COMPARE(parameterCount(readModelConfig(folder)), count);
+        COMPARE(parameterCount(readModelConfig(folder)), test::storedCount(weights));
     }
 }
 
 TEST(whatDiffersByBlockFollowsTheBlocksThatAreKept)
 {
-    ModelConfig config = readModelConfig(Path(ESPALIER_FAMILIES) / "smollm3");
+    ModelConfig config = readModelConfig(Path(ESPALIER_TEST_DATA) / "families" / "smollm3");
     COMPARE(config.unrotated, (std::vector<bool>{false, true, false}));
     keepBlocks(config, {1, 2});
     COMPARE(config.unrotated, (std::vector<bool>{true, false}));
     COMPARE(config.raw["no_rope_layers"], Json::array({0, 1}));
     COMPARE(config.raw["num_hidden_layers"], 2);
 
-    config = readModelConfig(Path(ESPALIER_FAMILIES) / "qwen2-windows");
+    config = readModelConfig(Path(ESPALIER_TEST_DATA) / "families" / "qwen2-windows");
     COMPARE(config.windowed, (std::vector<bool>{false, true, true}));
     keepBlocks(config, {0, 2});
     COMPARE(config.windowed, (std::vector<bool>{false, true}));
@@ -163,7 +179,7 @@ TEST(whatDiffersByBlockFollowsTheBlocksThatAreKept)
     const at::NoGradGuard noGrad;
     for (const char* name : {"smollm3", "smollm3-windows", "qwen2-windows", "mistral"}) {
         const test::TempFolder place;
-        const Path folder = Path(ESPALIER_FAMILIES) / name;
+        const Path folder = Path(ESPALIER_TEST_DATA) / "families" / name;
         const auto expected = expectedOf(folder);
         const Path model = modelIn(place, folder);
         const auto kept = CausalLM::open(model, {.keepBlocks = {1, 2}});

@@ -148,7 +148,7 @@ TEST(badValuesAreRefusedWithKeyAndValue)
 TEST(whatIsNotKnownIsRefusedWithWhatIs)
 {
     VERIFY_FAILS(readWith(R"({"architectures": ["MambaForCausalLM"]})"), ErrorCode::Unsupported,
-                 "the architecture is MambaForCausalLM; known are LlamaForCausalLM");
+                 "the architecture is MambaForCausalLM; known are BertForMaskedLM");
     VERIFY_FAILS(readWith(R"({"architectures": null, "model_type": "mamba"})"),
                  ErrorCode::Unsupported, "the model_type is mamba");
     VERIFY_FAILS(readWith(R"({"rope_scaling": {"rope_type": "yarn", "factor": 2.0}})"),
