@@ -156,6 +156,21 @@ void Transformer::saveBlock(std::int64_t index, const Path& file)
     writeSafetensors(file, m_blocks[i]->tensors(m_options.keepBlocks[i]));
 }
 
+std::vector<NamedTensor> Transformer::namedParameters()
+{
+    std::vector<NamedTensor> all = outerTensors();
+    for (std::size_t i = 0; i < m_blocks.size(); ++i) {
+        for (const auto& [name, view] : m_blocks[i]->tensors(m_options.keepBlocks[i])) {
+            all.emplace_back(name, view);
+        }
+    }
+    const std::vector<Tensor> computed = parameters(); // not the views that files are written from
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i].second = computed[i];
+    }
+    return all;
+}
+
 std::vector<Tensor> Transformer::parameters()
 {
     if (m_prefetch) {

@@ -70,6 +70,8 @@ public:
 
     /// Every tensor that training may change. Resident models only.
     std::vector<Tensor> parameters();
+    /// The same, in the same order, with the names they have in the file.
+    std::vector<NamedTensor> namedParameters();
     /// Of the blocks.
     std::vector<Linear*> linears();
     /// config.json to write beside the weights: the file's own keys with the number of blocks

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/ChunkedHeadLoss.h"
 
+#include "core/base/Error.h"
 #include "core/kernels/Gemm.h"
 
 #include <ATen/ATen.h>
@@ -61,10 +62,11 @@ ChunkLoss lossOfChunk(const HeadLossOptions& options, const Tensor& teacherLogit
                       const Tensor& studentLogits, const Tensor& targets, Gradients gradients)
 {
     const double T = options.temperature;
-    const Tensor logP = logSoftmax(teacherLogits, 1);
+    const bool isTaught = teacherLogits.defined();
+    const Tensor logP = isTaught ? logSoftmax(teacherLogits, 1) : Tensor();
     const Tensor logQ = logSoftmax(studentLogits, 1);
-    const Tensor softP = T == 1 ? logP : logSoftmax(teacherLogits, T);
-    const Tensor softQ = T == 1 ? logQ : logSoftmax(studentLogits, T);
+    const Tensor softP = T == 1 || !isTaught ? logP : logSoftmax(teacherLogits, T);
+    const Tensor softQ = T == 1 || !isTaught ? logQ : logSoftmax(studentLogits, T);
     const auto unlessZero = [&](double weight) {
         return weight == 0 ? Gradients::NotWanted : gradients;
     };
@@ -82,7 +84,9 @@ ChunkLoss lossOfChunk(const HeadLossOptions& options, const Tensor& teacherLogit
         crossEntropyRows(logQ, targets, unlessZero(options.crossEntropyWeight));
     addTerm(chunk, crossEntropy, options.crossEntropyWeight, options.crossEntropyWeight);
     chunk.crossEntropy = crossEntropy.values;
-    chunk.kl = shownKl(options, chunk, logP, logQ);
+    if (isTaught) {
+        chunk.kl = shownKl(options, chunk, logP, logQ);
+    }
     return chunk;
 }
 
@@ -124,6 +128,10 @@ HeadLossSums chunkedHeadLoss(const HeadLossOptions& options, const HeadInput& st
 {
     const at::NoGradGuard noGrad;
     const std::int64_t tokens = student.hidden.size(0);
+    const bool isTaught = teacher.hidden.defined();
+    if (!isTaught && !options.divergences.empty()) {
+        throw Error(ErrorCode::Internal, "A divergence is asked for and there is no teacher.");
+    }
     const Tensor studentWeight = student.weight.detach();
     const Tensor backWeight =
         gradients != nullptr ? studentWeight.to(student.hidden.scalar_type()) : Tensor();
@@ -135,7 +143,7 @@ HeadLossSums chunkedHeadLoss(const HeadLossOptions& options, const HeadInput& st
         const Tensor hidden = student.hidden.narrow(0, first, rows);
         const Tensor studentLogits = logitsOf(hidden, studentWeight);
         const Tensor teacherLogits =
-            logitsOf(teacher.hidden.narrow(0, first, rows), teacher.weight);
+            isTaught ? logitsOf(teacher.hidden.narrow(0, first, rows), teacher.weight) : Tensor();
         ChunkLoss chunk =
             lossOfChunk(options, teacherLogits, studentLogits, targets.narrow(0, first, rows),
                         gradients != nullptr ? Gradients::Wanted : Gradients::NotWanted);
@@ -144,9 +152,11 @@ HeadLossSums chunkedHeadLoss(const HeadLossOptions& options, const HeadInput& st
             sums.divergences[i] += sumOf(chunk.divergences[i]);
         }
         sums.crossEntropy += sumOf(chunk.crossEntropy);
-        const Tensor kl = chunk.kl.to(at::kCPU, at::kDouble).contiguous();
-        sums.kl.insert(sums.kl.end(), kl.const_data_ptr<double>(),
-                       kl.const_data_ptr<double>() + rows);
+        if (isTaught) {
+            const Tensor kl = chunk.kl.to(at::kCPU, at::kDouble).contiguous();
+            sums.kl.insert(sums.kl.end(), kl.const_data_ptr<double>(),
+                           kl.const_data_ptr<double>() + rows);
+        }
         if (gradients != nullptr) {
             const Tensor G = chunk.gradient.mul_(scale);
             gradients->hidden.narrow(0, first, rows).copy_(linearProduct(G, backWeight.t()));

@@ -42,7 +42,7 @@ struct HeadGradients {
 /// Loss of a student's head against a teacher's, and the gradients of scale * sums.total, by chunks
 /// of tokens: four products a chunk (two heads forward, hidden and weight backward) however many
 /// terms there are, never all logits at once. `targets` [tokens] int64: the actual next tokens.
-/// `gradients` null: values only.
+/// `gradients` null: values only. A teacher without hidden states is none: the hard term alone.
 ESPALIER_API HeadLossSums chunkedHeadLoss(const HeadLossOptions& options, const HeadInput& student,
                                           const HeadInput& teacher, const Tensor& targets,
                                           double scale, HeadGradients* gradients);

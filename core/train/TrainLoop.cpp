@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/TrainLoop.h"
 
+#include "core/train/Frozen.h"
 #include "core/train/KeptZeros.h"
 #include "core/train/Losses.h"
 #include "core/train/TokenOrder.h"
@@ -65,7 +66,7 @@ public:
         : m_run(run)
         , m_options(options)
         , m_objective(objective)
-        , m_parameters(run.transformer().parameters())
+        , m_parameters(trainedOf(run, options.freeze))
         , m_optimiser(m_parameters, options.optimiser)
         , m_checkpoint(run, m_parameters, m_optimiser)
         , m_order(run.calibration().tokens.size(0), run.seed("order"))

@@ -23,6 +23,8 @@ struct TrainOptions {
     std::int64_t checkpointEvery = 50; // 0: only when the run is stopped
     std::int64_t evaluateEvery = 50;   // 0: only before the first and after the last step
     bool keepZeros = true;             // weights of a pruned student that are zero stay zero
+    std::vector<std::string> freeze =
+        {}; // parameters with these names in the file stay as they are; * stands for anything
 };
 
 /// Losses summed over tokens, so that micro-batches of unequal size weigh as they should.

@@ -14,14 +14,10 @@
 #include "core/method/PluginAbi.h"
 #include "core/method/RunContext.h"
 #include "core/tokenizer/VocabularyCheck.h"
-#include "core/train/Autocast.h"
 #include "core/train/BlockChoice.h"
-#include "core/train/ChunkedHeadLoss.h"
+#include "core/train/NextTokenPass.h"
 #include "core/train/TrainLoop.h"
 #include "plugins/distill-logits/DistillLogitsParams.h"
-
-#include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 #include <string>
@@ -30,15 +26,14 @@ namespace espalier {
 
 namespace {
 
-/// The loss L over windows of tokens. Every position but a window's last has a next token, so all
-/// terms see the same positions.
+/// The loss L over windows of tokens.
 class SoftTargets : public TrainObjective {
 public:
     SoftTargets(RunContext& run, const DistillLogitsParams& p)
         : m_student(run.model())
         , m_teacher(run.teacher())
-        , m_compute(p.autocast ? Compute::BFloat16 : Compute::AsStored)
-        , m_device(run.device())
+        , m_studentPass(m_student, p.autocast ? Compute::BFloat16 : Compute::AsStored, run.device())
+        , m_teacherPass(m_teacher, Compute::AsStored, run.device())
         , m_options{.divergences = p.loss.softTerms(),
                     .crossEntropyWeight = p.loss.ceWeight,
                     .temperature = p.loss.temperature,
@@ -55,82 +50,24 @@ public:
 
     LossSums accumulate(const Tensor& windows, double scale) override
     {
-        const Tensor h = hidden(m_student, inputs(windows), m_compute);
-        const Tensor teacher = teacherHidden(windows);
-        HeadGradients into{at::empty_like(h, h.options().requires_grad(false)), headGradient()};
-        const HeadLossSums sums =
-            chunkedHeadLoss(m_options, {h.detach(), m_student.headWeight()},
-                            {teacher, m_teacher.headWeight()}, targets(windows), scale, &into);
-        h.backward(into.hidden);
-        addHeadGradient(into.weight);
-        return named(sums);
+        const Tensor teacher = m_teacherPass.hidden(windows);
+        return named(
+            m_studentPass.backward(windows, [&](const Tensor& hidden, HeadGradients& into) {
+                return chunkedHeadLoss(m_options, {hidden, m_student.headWeight()},
+                                       {teacher, m_teacher.headWeight()},
+                                       NextTokenPass::targets(windows), scale, &into);
+            }));
     }
 
     LossSums measure(const Tensor& windows) override
     {
-        const at::NoGradGuard noGrad;
-        const Tensor h = hidden(m_student, inputs(windows), m_compute);
-        return named(chunkedHeadLoss(m_options, {h, m_student.headWeight()},
-                                     {teacherHidden(windows), m_teacher.headWeight()},
-                                     targets(windows), 1.0, nullptr));
+        return named(chunkedHeadLoss(m_options,
+                                     {m_studentPass.hidden(windows), m_student.headWeight()},
+                                     {m_teacherPass.hidden(windows), m_teacher.headWeight()},
+                                     NextTokenPass::targets(windows), 1.0, nullptr));
     }
 
 private:
-    static Tensor inputs(const Tensor& windows)
-    {
-        return windows.narrow(1, 0, windows.size(1) - 1).contiguous();
-    }
-
-    static Tensor targets(const Tensor& windows)
-    {
-        return windows.narrow(1, 1, windows.size(1) - 1).reshape({-1});
-    }
-
-    /// What the head sees, [tokens x hiddenSize] in fp32.
-    Tensor hidden(CausalLM& model, const Tensor& tokens, Compute compute) const
-    {
-        const AutocastScope scope(compute, m_device);
-        const Tensor normed = model.finalNorm(model.hiddenStates(tokens));
-        return normed.reshape({-1, normed.size(-1)}).to(at::kFloat);
-    }
-
-    Tensor teacherHidden(const Tensor& windows) const
-    {
-        const at::NoGradGuard noGrad;
-        return hidden(m_teacher, inputs(windows), Compute::AsStored);
-    }
-
-    /// Where chunks add up the head's gradient: the gradient itself when it is fp32, else a buffer
-    /// beside it, so that hundreds of chunks are not summed in 8 bits.
-    Tensor headGradient() const
-    {
-        const Tensor& weight = m_student.headWeight();
-        if (weight.scalar_type() != at::kFloat) {
-            return at::zeros(weight.sizes(),
-                             weight.options().dtype(at::kFloat).requires_grad(false));
-        }
-        Tensor& grad = weight.mutable_grad();
-        if (!grad.defined()) {
-            grad = at::zeros(weight.sizes(), weight.options().requires_grad(false));
-        }
-        return grad;
-    }
-
-    void addHeadGradient(const Tensor& gradient) const
-    {
-        const at::NoGradGuard noGrad;
-        const Tensor& weight = m_student.headWeight();
-        if (weight.scalar_type() == at::kFloat) {
-            return; // it was summed in place
-        }
-        Tensor& grad = weight.mutable_grad();
-        if (grad.defined()) {
-            grad.add_(gradient); // a tied head: the embedding's own gradient is there already
-        } else {
-            grad = gradient.to(weight.scalar_type());
-        }
-    }
-
     LossSums named(const HeadLossSums& sums) const
     {
         LossSums result{.total = sums.total, .kl = sums.kl, .tokens = sums.tokens};
@@ -144,23 +81,9 @@ private:
 
     CausalLM& m_student;
     CausalLM& m_teacher;
-    Compute m_compute;
-    at::Device m_device;
+    NextTokenPass m_studentPass, m_teacherPass;
     HeadLossOptions m_options;
 };
-
-TrainOptions trainOptions(const DistillLogitsParams& p, const RunSpec& spec)
-{
-    return {.steps = p.steps,
-            .batch = spec.batch,
-            .accumulate = p.accumulate,
-            .schedule = {p.schedule, p.learningRate, p.learningRateFloor, p.warmUpSteps(), p.steps},
-            .optimiser = {p.beta1, p.beta2, 1e-8, p.weightDecay},
-            .clipNorm = p.clip,
-            .checkpointEvery = p.checkpointEvery,
-            .evaluateEvery = p.evaluateEvery,
-            .keepZeros = p.keepZeros};
-}
 
 /// What cannot be distilled is refused before the first step.
 void requirePair(RunContext& run, const DistillLogitsParams& p)
@@ -268,7 +191,7 @@ protected:
         requirePair(run, p);
         const auto stage = run.stage("recover");
         SoftTargets objective(run, p);
-        train(run, trainOptions(p, run.spec()), objective);
+        train(run, trainOptionsOf(p, run.spec().batch), objective);
     }
 };
 
