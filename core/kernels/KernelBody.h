@@ -313,6 +313,59 @@ inline float largestOf(const float* x, Size count)
     return most;
 }
 
+/// Sum of exp(x - highest) over up to a panel's columns.
+inline float panelExpSum(const float* x, float highest, Size count)
+{
+    constexpr Size kVectors = kPanelColumns / kLanes;
+    float filled[kPanelColumns];
+    if (count < kPanelColumns) {
+        for (Size i = 0; i < kPanelColumns; ++i) {
+            filled[i] = i < count ? x[i] : highest - 200.0F; // e^-200 is nothing
+        }
+        x = filled;
+    }
+    float values[kPanelColumns];
+    for (Size j = 0; j < kVectors; ++j) {
+        keep(values + j * kLanes, exponential(load(x + j * kLanes) - highest));
+    }
+    float chains[16] = {};
+    for (Size i = 0; i < kPanelColumns; ++i) {
+        chains[i % 16] += values[i];
+    }
+    float sum = 0;
+    for (const float chain : chains) {
+        sum += chain;
+    }
+    return sum;
+}
+
+inline void logSumOfTile(const TileSums& t, Size firstColumn, const Size* targets, LogSum* rows)
+{
+    for (Size r = 0; r < t.rows; ++r) {
+        const float* x = t.sums + r * t.stride;
+        float withBias[kPanelColumns] = {};
+        if (t.bias != nullptr) {
+            for (Size c = 0; c < t.columns; ++c) {
+                withBias[c] = x[c] + t.bias[c];
+            }
+            x = withBias;
+        }
+        LogSum& row = rows[r];
+        const float most = largestOf(x, t.columns);
+        if (!(row.sum > 0)) {
+            row.highest = most;
+        } else if (most > row.highest) {
+            row.sum *= static_cast<double>(exponential(spread(row.highest - most))[0]);
+            row.highest = most;
+        }
+        row.sum += static_cast<double>(panelExpSum(x, row.highest, t.columns));
+        const Size target = targets[r] - firstColumn;
+        if (target >= 0 && target < t.columns) {
+            row.target = x[target];
+        }
+    }
+}
+
 /// As sumOfSquares: 16 chains; the last, short group is filled up with zeros.
 inline float expSum(float* x, float scale, Size count)
 {
@@ -379,6 +432,7 @@ KernelSet makeSet(CpuPath path)
     set.add = addTile;
     set.swiGlu = swiGluTile;
     set.largest = largestOfTile;
+    set.logSum = logSumOfTile;
     set.inverseRms = inverseRms;
     set.scaled = scaled;
     set.expSum = expSum;

@@ -40,6 +40,13 @@ struct Largest {
     std::int64_t index = -1; // negative: none yet
 };
 
+/// What is known so far of a row of logits: their log-sum-exp is highest + log(sum).
+struct LogSum {
+    float highest = 0;
+    double sum = 0;   // of exp(logit - highest); 0: no logit yet
+    float target = 0; // the logit of the row's target, once it came past
+};
+
 /// The inner loops of one kind of processor. Plain, AVX2 and AVX-512 forms come from one text
 /// (KernelBody.h); AVX2 and AVX-512 add and multiply in the same order and give equal bits.
 struct KernelSet {
@@ -57,6 +64,9 @@ struct KernelSet {
     void (*swiGlu)(const TileSums& tile) = nullptr; // result = silu(first 16) * last 16
     /// The largest of each row of a tile; columns begin at `firstColumn`.
     void (*largest)(const TileSums& tile, std::int64_t firstColumn, Largest* best) = nullptr;
+    /// Takes the logits of a tile into the rows' sums; `targets` are columns, as `firstColumn` is.
+    void (*logSum)(const TileSums& tile, std::int64_t firstColumn, const std::int64_t* targets,
+                   LogSum* rows) = nullptr;
 
     /// 1 / sqrt(mean(x^2) + epsilon).
     float (*inverseRms)(const float* x, std::int64_t count, float epsilon) = nullptr;

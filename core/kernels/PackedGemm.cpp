@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/kernels/PackedGemm.h"
 
+#include "core/kernels/AmxGemm.h"
+#include "core/kernels/AmxTile.h"
+#include "core/kernels/ProductParts.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -12,27 +16,6 @@ constexpr std::int64_t kHalfPanel = kPanelColumns / 2;
 // Packed rows that stay in a core's second-level cache while panels of W go past.
 constexpr std::int64_t kGroupBytes = 768 << 10;
 constexpr std::int64_t kGroupTiles = 10;
-// Small enough that members end together, large enough that taking one costs nothing.
-constexpr std::int64_t kTasksPerMember = 6;
-
-/// How the result is cut into tasks: groups of rows, in each chunks of panels.
-struct Grid {
-    Grid(const ProductRows& rows, const PackedWeight& weight, std::int64_t tileRows,
-         std::int64_t members)
-    {
-        const std::int64_t tileBytes =
-            tileRows * weight.inputs() * static_cast<std::int64_t>(sizeof(float));
-        groupRows = std::clamp<std::int64_t>(kGroupBytes / tileBytes, 1, kGroupTiles) * tileRows;
-        groups = (rows.count + groupRows - 1) / groupRows;
-        const std::int64_t wanted = std::max<std::int64_t>(
-            1, members * kTasksPerMember / std::max<std::int64_t>(groups, 1));
-        chunkPanels = (weight.panels() + wanted - 1) / wanted;
-        chunkPanels += members > 1 ? chunkPanels % 2 : 0; // small products go by pairs
-        chunks = (weight.panels() + chunkPanels - 1) / chunkPanels;
-    }
-
-    std::int64_t groupRows = 0, groups = 0, chunkPanels = 0, chunks = 0;
-};
 
 /// Rows of one group, packed by tiles: tile t at t * tileRows * inputs.
 void packGroup(const KernelSet& kernels, const ProductRows& rows, std::int64_t inputs,
@@ -62,9 +45,6 @@ public:
         , m_rows(rows)
         , m_weight(weight)
         , m_result(result)
-        , m_columns(result.columns > 0                    ? result.columns
-                    : result.epilogue == Epilogue::SwiGlu ? weight.panels() * kHalfPanel
-                                                          : weight.outputs())
     {
     }
 
@@ -96,40 +76,8 @@ private:
                                              .depth = m_weight.inputs(),
                                              .sums = sums});
         for (std::int64_t i = 0; i < panels; ++i) {
-            finish(sums + i * kPanelColumns, panels * kPanelColumns, row, rows, panel + i);
-        }
-    }
-
-    void finish(const float* sums, std::int64_t stride, std::int64_t row, std::int64_t rows,
-                std::int64_t panel) const
-    {
-        const std::int64_t width =
-            m_result.epilogue == Epilogue::SwiGlu ? kHalfPanel : kPanelColumns;
-        const std::int64_t column = panel * width;
-        const std::int64_t columns = std::min(width, m_columns - column);
-        if (columns <= 0) {
-            return;
-        }
-        TileSums tile{.sums = sums,
-                      .stride = stride,
-                      .rows = rows,
-                      .columns = columns,
-                      .bias = m_weight.bias(panel)};
-        if (m_result.epilogue == Epilogue::Largest) {
-            m_kernels.largest(tile, column, m_result.largest + row);
-            return;
-        }
-        tile.result = m_result.values + row * m_result.stride + column;
-        tile.resultStride = m_result.stride;
-        switch (m_result.epilogue) {
-        case Epilogue::Add:
-            m_kernels.add(tile);
-            break;
-        case Epilogue::SwiGlu:
-            m_kernels.swiGlu(tile);
-            break;
-        default:
-            m_kernels.store(tile);
+            finishTile(m_kernels, m_weight, m_result, sums + i * kPanelColumns,
+                       panels * kPanelColumns, row, rows, panel + i);
         }
     }
 
@@ -137,7 +85,6 @@ private:
     const ProductRows& m_rows;
     const PackedWeight& m_weight;
     const ProductResult& m_result;
-    std::int64_t m_columns;
 };
 
 } // namespace
@@ -145,7 +92,16 @@ private:
 void packedProduct(TeamMember& member, const KernelSet& kernels, const ProductRows& rows,
                    const PackedWeight& weight, const ProductResult& result)
 {
-    const Grid grid(rows, weight, kernels.maxRows, member.members());
+    if (rows.asBf16 && weight.type() == PackedType::BFloat16 && hasAmx()) {
+        amxProduct(member, kernels, rows, weight, result);
+        return;
+    }
+    const std::int64_t tileBytes =
+        kernels.maxRows * weight.inputs() * static_cast<std::int64_t>(sizeof(float));
+    const std::int64_t cachedRows =
+        std::clamp<std::int64_t>(kGroupBytes / tileBytes, 1, kGroupTiles) * kernels.maxRows;
+    const ProductGrid grid(rows, weight, kernels.maxRows, cachedRows, member.members(),
+                           result.epilogue);
     const Product product(kernels, rows, weight, result);
     // One row without a norm is packed as it stands.
     const bool asIs = rows.count == 1 && rows.norm == nullptr;

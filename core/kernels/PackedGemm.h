@@ -18,6 +18,7 @@ struct ProductRows {
     std::int64_t stride = 0, count = 0;
     const float* norm = nullptr; // [inputs], or none
     float epsilon = 0;
+    bool asBf16 = false; // rounded for bf16 weights where hasAmx(): many times as fast, less exact
 };
 
 /// What becomes of Y = X W^T + b.
@@ -25,14 +26,18 @@ enum class Epilogue {
     Store = 1, // result = Y
     Add,       // result += Y
     SwiGlu,    // W's panels hold 16 gates, then their 16 ups: result = silu(gate) * up
-    Largest    // of each row only the largest number and its column
+    Largest,   // of each row only the largest number and its column
+    LogSum     // of each row only its log-sum-exp and the number of its target
 };
 
 struct ProductResult {
     Epilogue epilogue = Epilogue::Store;
     float* values = nullptr; // [count x outputs], of SwiGLU half as many
     std::int64_t stride = 0;
-    std::int64_t columns = 0;   // of the result; 0: W's outputs. SwiGLU's inner size
+    std::int64_t columns = 0;              // of the result; 0: W's outputs. SwiGLU's inner size
+    LogSum* logSums = nullptr;             // [count], goes on from what is there
+    const std::int64_t* targets = nullptr; // [count], columns
+    std::int64_t firstColumn = 0;          // LogSum's: the column that W's first output is
     Largest* largest = nullptr; // [count], of this member alone: merge the members' with larger()
 };
 

@@ -2,6 +2,7 @@
 #include "core/kernels/PackedWeight.h"
 
 #include "core/base/Error.h"
+#include "core/kernels/AmxTile.h"
 
 #include <bit>
 #include <cstring>
@@ -10,10 +11,10 @@ namespace espalier {
 
 namespace {
 
-/// Inputs of a panel: bf16 stands in pairs.
+/// Inputs of a panel: bf16 stands in pairs, and the matrix unit takes 16 pairs at a time.
 std::int64_t storedDepth(std::int64_t inputs, PackedType type)
 {
-    return type == PackedType::BFloat16 ? (inputs + 1) / 2 * 2 : inputs;
+    return type == PackedType::BFloat16 ? amxDepth(inputs) : inputs;
 }
 
 /// Nearest, ties to even; NaN stays NaN.
@@ -46,7 +47,7 @@ PackedWeight::PackedWeight(std::int64_t outputs, std::int64_t inputs, PackedType
     m_stride = storedDepth(inputs, type) * kPanelColumns * size;
     m_memory = KernelMemory(static_cast<std::size_t>(panels() * m_stride));
     std::memset(m_memory.data() + (panels() - 1) * m_stride, 0, static_cast<std::size_t>(m_stride));
-    if (inputs % 2 != 0) { // the other half of the last pairs
+    if (storedDepth(inputs, type) != inputs) {
         std::memset(m_memory.data(), 0, m_memory.size());
     }
 }

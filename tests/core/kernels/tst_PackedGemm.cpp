@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Random.h"
+#include "core/kernels/AmxTile.h"
 #include "core/kernels/PackedGemm.h"
 #include "tests/support/Test.h"
 
@@ -257,6 +258,62 @@ TEST(notANumberIsNeverLost)
                       {.epilogue = Epilogue::Largest, .largest = &largest});
         COMPARE(largest.index, 70);
         VERIFY(std::isnan(largest.value));
+    }
+}
+
+TEST(logSumsAreThoseOfTheLogits)
+{
+    for (const CpuPath path : cpuPaths()) {
+        for (const bool withBias : {false, true}) {
+            const Example e({31, 77, 12}, PackedType::Float32, withBias);
+            std::vector<std::int64_t> targets;
+            for (std::int64_t r = 0; r < 31; ++r) {
+                targets.push_back(1000 + r * 7 % 77);
+            }
+            std::vector<LogSum> sums(31), others(31);
+            for (auto* rows : {&sums, &others}) {
+                packedProduct(rows == &sums ? 1 : 3, kernelSet(path), e.rows(), e.packed,
+                              {.epilogue = Epilogue::LogSum,
+                               .logSums = rows->data(),
+                               .targets = targets.data(),
+                               .firstColumn = 1000});
+            }
+            for (std::int64_t r = 0; r < 31; ++r) {
+                double sum = 0, most = e.expected(r, 0);
+                for (std::int64_t o = 0; o < 77; ++o) {
+                    sum += std::exp(e.expected(r, o));
+                    most = std::max(most, e.expected(r, o));
+                }
+                const LogSum& found = sums[static_cast<std::size_t>(r)];
+                COMPARE_CLOSE(static_cast<double>(found.highest) + std::log(found.sum),
+                              std::log(sum), 1e-5);
+                COMPARE_CLOSE(static_cast<double>(found.highest), most, 1e-5);
+                COMPARE_CLOSE(static_cast<double>(found.target), e.expected(r, r * 7 % 77), 1e-5);
+                COMPARE(found.sum, others[static_cast<std::size_t>(r)].sum);
+            }
+        }
+    }
+}
+
+TEST(theMatrixUnitMultipliesWhatIsRounded)
+{
+    if (!hasAmx()) {
+        SKIP("this processor has no matrix unit, or the system does not lend it");
+    }
+    for (const Shape& shape : kShapes) {
+        Example e(shape, PackedType::BFloat16, shape.rows % 2 == 1);
+        std::ranges::transform(e.X, e.X.begin(), bf16); // else each number would be off by 2^-9
+        ProductRows rows = e.rows();
+        rows.asBf16 = true;
+        std::vector<float> first;
+        for (const int threads : {1, 3}) {
+            std::vector<float> Y(static_cast<std::size_t>(shape.rows * shape.outputs));
+            packedProduct(threads, kernelSet(), rows, e.packed,
+                          {.values = Y.data(), .stride = shape.outputs});
+            COMPARE_CLOSE(largestError(e, Y), 0.0, 5e-6);
+            VERIFY(threads == 1 || Y == first);
+            first = Y;
+        }
     }
 }
 
