@@ -115,8 +115,7 @@ SpeedResult measureSpeed(CausalLM& model, const SpeedOptions& options, const Ste
     checkOptions(options, model.config());
     const at::NoGradGuard noGrad;
     const PeakRssScope memory;
-    const Packed packed =
-        DecodeModel::handles(model) ? std::make_shared<const DecodeModel>(model) : nullptr;
+    const Packed packed = canPack(model) ? std::make_shared<const DecodeModel>(model) : nullptr;
     const std::vector<std::int32_t> prompt =
         promptOf(options.promptTokens, model.config().vocabSize);
     const std::int64_t total = options.warmUps + options.repeats;

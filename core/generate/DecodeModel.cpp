@@ -2,116 +2,39 @@
 #include "core/generate/DecodeModel.h"
 
 #include "core/base/Error.h"
-#include "core/kernels/PackedGemm.h"
-#include "core/model/Rope.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
-#include <array>
-#include <functional>
-#include <map>
+#include <string_view>
 
 namespace espalier {
 
 namespace {
 
-using Tensors = std::map<std::string, Tensor>;
-using Place = std::function<std::int64_t(std::int64_t row)>; // output of a row
-
-constexpr std::array kFamilies{"llama", "mistral", "qwen2", "qwen3", "smollm3"};
-
-bool isSet(const std::vector<bool>& byBlock, std::size_t index)
+const Tensor& require(const std::vector<NamedTensor>& tensors, std::string_view wanted)
 {
-    return index < byBlock.size() && byBlock[index];
-}
-
-const Tensor& require(const Tensors& tensors, const std::string& name)
-{
-    const auto found = tensors.find(name);
-    if (found == tensors.end()) {
-        throw Error(ErrorCode::Internal,
-                    "The model has no tensor " + name + ", which its decoding loop needs.");
-    }
-    return found->second;
-}
-
-std::vector<float> numbers(const Tensor& tensor)
-{
-    const Tensor values = tensor.detach().to(at::kFloat).cpu().contiguous();
-    const auto* begin = values.const_data_ptr<float>();
-    return {begin, begin + values.numel()};
-}
-
-void packRows(PackedWeight& packed, const Tensor& tensor, const Place& place)
-{
-    const Tensor W = tensor.detach().contiguous();
-    const std::int64_t rows = W.size(0), inputs = W.size(1);
-    at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t row = begin; row < end; ++row) {
-            if (W.scalar_type() == at::kFloat) {
-                packed.setRow(place(row), W.const_data_ptr<float>() + row * inputs);
-            } else {
-                const auto* values =
-                    reinterpret_cast<const std::uint16_t*>(W.const_data_ptr<at::BFloat16>());
-                packed.setRow(place(row), values + row * inputs);
-            }
+    for (const auto& [name, tensor] : tensors) {
+        if (name == wanted) {
+            return tensor;
         }
-    });
-}
-
-void packBias(PackedWeight& packed, const Tensor& bias, const Place& place)
-{
-    const std::vector<float> values = numbers(bias);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        packed.setBias(place(static_cast<std::int64_t>(i)), values[i]);
     }
-}
-
-Place after(std::int64_t first)
-{
-    return [first](std::int64_t row) { return first + row; };
-}
-
-/// A linear's weight, and its bias where there is one.
-void packLinear(PackedWeight& packed, const Tensors& tensors, const std::string& name,
-                const Place& place)
-{
-    packRows(packed, require(tensors, name + ".weight"), place);
-    if (const auto bias = tensors.find(name + ".bias"); bias != tensors.end()) {
-        packBias(packed, bias->second, place);
-    }
-}
-
-PackedWeight packWhole(const Tensor& tensor, PackedType type)
-{
-    PackedWeight packed(tensor.size(0), tensor.size(1), type);
-    packRows(packed, tensor, after(0));
-    return packed;
+    throw Error(ErrorCode::Internal, "The model has no tensor " + std::string(wanted) +
+                                         ", which its decoding loop needs.");
 }
 
 } // namespace
 
-bool DecodeModel::handles(const CausalLM& model)
-{
-    return (model.dtype() == at::kFloat || model.dtype() == at::kBFloat16) &&
-           model.device().is_cpu() &&
-           std::ranges::find(kFamilies, model.config().family) != kFamilies.end();
-}
-
 std::shared_ptr<const DecodeModel> DecodeModel::open(const Path& folder, NumberType dtype)
 {
     const auto model = CausalLM::open(folder, {.dtype = dtype, .residency = Residency::Streamed});
-    return handles(*model) ? std::make_shared<const DecodeModel>(*model) : nullptr;
+    return canPack(*model) ? std::make_shared<const DecodeModel>(*model) : nullptr;
 }
 
 DecodeModel::DecodeModel(CausalLM& model)
     : m_config(model.config())
-    , m_type(model.dtype() == at::kFloat ? PackedType::Float32 : PackedType::BFloat16)
 {
-    if (!handles(model)) {
+    if (!canPack(model)) {
         throw Error(ErrorCode::Unsupported,
                     "The decoding loop runs Llama, Mistral, Qwen2, Qwen3 and SmolLM3 on the CPU in "
                     "fp32 and bf16; this model is " +
@@ -119,56 +42,16 @@ DecodeModel::DecodeModel(CausalLM& model)
                         c10::toString(model.dtype()) + ".");
     }
     const at::NoGradGuard noGrad;
-    const std::vector<NamedTensor> named = model.outerTensors();
-    const Tensors outer(named.begin(), named.end());
-    m_finalNorm = numbers(require(outer, "model.norm.weight"));
-    m_head = packWhole(model.headWeight(), m_type);
+    const PackedType type = packedType(model);
+    const std::vector<NamedTensor> outer = model.outerTensors();
+    m_finalNorm = numbersOf(require(outer, "model.norm.weight"));
+    m_head = packWeight(model.headWeight(), type);
     if (!m_config.tiedEmbeddings) {
-        m_embedding = packWhole(require(outer, "model.embed_tokens.weight"), m_type);
+        m_embedding = packWeight(require(outer, "model.embed_tokens.weight"), type);
     }
-    m_blocks.resize(static_cast<std::size_t>(model.blocks()));
     for (std::int64_t i = 0; i < model.blocks(); ++i) {
-        pack(model.lease(i)->tensors(i), i);
+        m_blocks.push_back(packBlock(m_config, model.lease(i)->tensors(i), i, type));
     }
-}
-
-void DecodeModel::pack(const std::vector<NamedTensor>& named, std::int64_t index)
-{
-    const std::string prefix = "model.layers." + std::to_string(index) + ".";
-    Tensors tensors;
-    for (const auto& [name, tensor] : named) {
-        tensors[name.substr(std::min(prefix.size(), name.size()))] = tensor;
-    }
-    const ModelConfig& c = m_config;
-    const std::int64_t queries = c.heads * c.headDim, keys = c.keyValueHeads * c.headDim;
-    PackedBlock& block = m_blocks[static_cast<std::size_t>(index)];
-    block.qkv = PackedWeight(queries + 2 * keys, c.hiddenSize, m_type);
-    packLinear(block.qkv, tensors, "self_attn.q_proj", after(0));
-    packLinear(block.qkv, tensors, "self_attn.k_proj", after(queries));
-    packLinear(block.qkv, tensors, "self_attn.v_proj", after(queries + keys));
-    block.output = PackedWeight(c.hiddenSize, queries, m_type);
-    packLinear(block.output, tensors, "self_attn.o_proj", after(0));
-    block.gateUp = PackedWeight(upOutput(c.intermediateSize - 1) + 1, c.hiddenSize, m_type);
-    packLinear(block.gateUp, tensors, "mlp.gate_proj", gateOutput);
-    packLinear(block.gateUp, tensors, "mlp.up_proj", upOutput);
-    block.down = PackedWeight(c.hiddenSize, c.intermediateSize, m_type);
-    packLinear(block.down, tensors, "mlp.down_proj", after(0));
-    block.inputNorm = numbers(require(tensors, "input_layernorm.weight"));
-    block.postNorm = numbers(require(tensors, "post_attention_layernorm.weight"));
-    if (c.queryKeyNorms) {
-        block.queryNorm = numbers(require(tensors, "self_attn.q_norm.weight"));
-        block.keyNorm = numbers(require(tensors, "self_attn.k_norm.weight"));
-    }
-    const auto i = static_cast<std::size_t>(index);
-    block.window = isSet(c.windowed, i) ? c.slidingWindow : 0;
-    block.isRotated = !isSet(c.unrotated, i);
-}
-
-std::pair<Tensor, Tensor> DecodeModel::rotaryTable(std::int64_t positions) const
-{
-    RotaryTable table(m_config, at::kCPU);
-    const auto [cos, sin] = table.at(0, positions);
-    return {cos.contiguous(), sin.contiguous()};
 }
 
 std::size_t DecodeModel::bytes() const

@@ -1,67 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/generate/DecodeStep.h"
 
-#include <ATen/ATen.h>
-
 #include <algorithm>
-#include <cmath>
-#include <tuple>
 
 namespace espalier {
-
-namespace {
-
-/// x1, x2 -> x1 cos - x2 sin, x2 cos + x1 sin, the halves of a head.
-void rotateHead(float* head, const float* cos, const float* sin, std::int64_t half)
-{
-    for (std::int64_t i = 0; i < half; ++i) {
-        const float first = head[i], second = head[half + i];
-        head[i] = first * cos[i] - second * sin[i];
-        head[half + i] = second * cos[i] + first * sin[i];
-    }
-}
-
-ProductRows plainRows(const std::vector<float>& values, std::int64_t count, std::int64_t width)
-{
-    return {.values = values.data(), .stride = width, .count = count};
-}
-
-} // namespace
 
 DecodeStep::DecodeStep(std::shared_ptr<const DecodeModel> model, std::int64_t sequences,
                        std::int64_t capacity)
     : m_model(std::move(model))
-    , m_config(m_model->config())
-    , m_cache(m_config, static_cast<std::int64_t>(m_model->blocks().size()), sequences, capacity)
-    , m_queries(m_config.heads * m_config.headDim)
-    , m_qkvWidth(m_queries + 2 * m_config.keyValueHeads * m_config.headDim)
+    , m_forward(m_model->config(), static_cast<std::int64_t>(m_model->blocks().size()), sequences,
+                capacity)
 {
-    std::tie(m_cos, m_sin) = m_model->rotaryTable(capacity);
 }
 
 void DecodeStep::expectTops(std::int64_t count)
 {
     m_topCount = count;
-    m_tops.resize(static_cast<std::size_t>(count * m_config.hiddenSize));
+    m_tops.resize(static_cast<std::size_t>(count * m_model->config().hiddenSize));
 }
 
 void DecodeStep::setRows(std::vector<DecodeRow> rows)
 {
-    m_rows = std::move(rows);
-    const std::size_t count = m_rows.size();
-    m_x.resize(count * static_cast<std::size_t>(m_config.hiddenSize));
-    m_qkv.resize(count * static_cast<std::size_t>(m_qkvWidth));
-    m_mixed.resize(count * static_cast<std::size_t>(m_queries));
-    m_inner.resize(count * static_cast<std::size_t>(m_config.intermediateSize));
-    m_units.clear();
-    const std::int64_t most = std::max<std::int64_t>(m_kernels.maxRows / group(), 1);
-    for (std::size_t i = 0; i < count; ++i) {
-        if (i > 0 && m_rows[i].sequence == m_rows[i - 1].sequence && m_units.back().rows < most) {
-            ++m_units.back().rows;
-        } else {
-            m_units.push_back({.first = static_cast<std::int64_t>(i), .rows = 1});
-        }
-    }
+    m_x.resize(rows.size() * static_cast<std::size_t>(m_model->config().hiddenSize));
+    m_forward.setRows(std::move(rows));
 }
 
 void DecodeStep::run(TeamMember& member)
@@ -69,7 +30,7 @@ void DecodeStep::run(TeamMember& member)
     embed(member);
     member.wait();
     for (std::size_t i = 0; i < m_model->blocks().size(); ++i) {
-        runBlock(member, i);
+        m_forward.run(member, m_model->blocks()[i], static_cast<std::int64_t>(i), m_x.data());
     }
     keepTops(member);
     member.wait();
@@ -77,142 +38,27 @@ void DecodeStep::run(TeamMember& member)
 
 void DecodeStep::headProduct(TeamMember& member, const ProductResult& result) const
 {
-    packedProduct(member, m_kernels, normed(m_tops, m_topCount, m_model->finalNorm()),
+    packedProduct(member, kernelSet(),
+                  m_forward.normed(m_tops.data(), m_topCount, m_model->finalNorm()),
                   m_model->head(), result);
-}
-
-ProductRows DecodeStep::normed(const std::vector<float>& values, std::int64_t count,
-                               const std::vector<float>& norm) const
-{
-    ProductRows rows = plainRows(values, count, m_config.hiddenSize);
-    rows.norm = norm.data();
-    rows.epsilon = static_cast<float>(m_config.normEpsilon);
-    return rows;
 }
 
 void DecodeStep::embed(TeamMember& member)
 {
-    for (std::int64_t i = 0; (i = member.take(rowCount())) >= 0;) {
-        m_model->embedding().row(m_rows[static_cast<std::size_t>(i)].token,
-                                 m_x.data() + i * m_config.hiddenSize);
+    for (std::int64_t i = 0; (i = member.take(m_forward.rowCount())) >= 0;) {
+        m_model->embedding().row(m_forward.rows()[static_cast<std::size_t>(i)].token,
+                                 m_x.data() + i * m_model->config().hiddenSize);
     }
-}
-
-void DecodeStep::runBlock(TeamMember& member, std::size_t index)
-{
-    const PackedBlock& block = m_model->blocks()[index];
-    const std::int64_t hidden = m_config.hiddenSize, inner = m_config.intermediateSize;
-    const ProductResult intoX{.epilogue = Epilogue::Add, .values = m_x.data(), .stride = hidden};
-    packedProduct(member, m_kernels, normed(m_x, rowCount(), block.inputNorm), block.qkv,
-                  {.values = m_qkv.data(), .stride = m_qkvWidth});
-    member.wait();
-    for (std::int64_t i = 0; (i = member.take(rowCount())) >= 0;) {
-        place(block, index, i);
-    }
-    member.wait();
-    attention(member, block, index);
-    member.wait();
-    packedProduct(member, m_kernels, plainRows(m_mixed, rowCount(), m_queries), block.output,
-                  intoX);
-    member.wait();
-    packedProduct(member, m_kernels, normed(m_x, rowCount(), block.postNorm), block.gateUp,
-                  {.epilogue = Epilogue::SwiGlu,
-                   .values = m_inner.data(),
-                   .stride = inner,
-                   .columns = inner});
-    member.wait();
-    packedProduct(member, m_kernels, plainRows(m_inner, rowCount(), inner), block.down, intoX);
-    member.wait();
 }
 
 void DecodeStep::keepTops(TeamMember& member)
 {
-    const std::int64_t hidden = m_config.hiddenSize;
-    for (std::int64_t i = 0; (i = member.take(rowCount())) >= 0;) {
-        if (const std::int64_t top = m_rows[static_cast<std::size_t>(i)].top; top >= 0) {
+    const std::int64_t hidden = m_model->config().hiddenSize;
+    for (std::int64_t i = 0; (i = member.take(m_forward.rowCount())) >= 0;) {
+        if (const std::int64_t top = m_forward.rows()[static_cast<std::size_t>(i)].top; top >= 0) {
             std::copy_n(m_x.data() + i * hidden, hidden, m_tops.data() + top * hidden);
         }
     }
-}
-
-void DecodeStep::normHead(float* head, const std::vector<float>& norm) const
-{
-    const float epsilon = static_cast<float>(m_config.normEpsilon);
-    m_kernels.scaled(head, m_kernels.inverseRms(head, m_config.headDim, epsilon), norm.data(),
-                     m_config.headDim, head, 1);
-}
-
-/// Norms and rotation of a row's queries and keys; keys and values into the cache.
-void DecodeStep::place(const PackedBlock& block, std::size_t blockIndex, std::int64_t i)
-{
-    const DecodeRow& row = m_rows[static_cast<std::size_t>(i)];
-    const std::int64_t dim = m_config.headDim, half = dim / 2;
-    float* qkv = m_qkv.data() + i * m_qkvWidth;
-    const float* cos = m_cos.const_data_ptr<float>() + row.position * half;
-    const float* sin = m_sin.const_data_ptr<float>() + row.position * half;
-    for (std::int64_t h = 0; h < m_config.heads + m_config.keyValueHeads; ++h) {
-        float* head = qkv + h * dim;
-        if (!block.queryNorm.empty()) {
-            normHead(head, h < m_config.heads ? block.queryNorm : block.keyNorm);
-        }
-        if (block.isRotated) {
-            rotateHead(head, cos, sin, half);
-        }
-    }
-    for (std::int64_t h = 0; h < m_config.keyValueHeads; ++h) {
-        const float* key = qkv + m_queries + h * dim;
-        m_cache.head(static_cast<std::int64_t>(blockIndex), row.sequence, h)
-            .put(row.position, key, key + m_config.keyValueHeads * dim);
-    }
-}
-
-void DecodeStep::attention(TeamMember& member, const PackedBlock& block, std::size_t blockIndex)
-{
-    const std::int64_t heads = m_config.keyValueHeads;
-    const auto tasks = static_cast<std::int64_t>(m_units.size()) * heads;
-    for (std::int64_t task = 0; (task = member.take(tasks)) >= 0;) {
-        const Unit& unit = m_units[static_cast<std::size_t>(task / heads)];
-        const DecodeRow& last = m_rows[static_cast<std::size_t>(unit.first + unit.rows - 1)];
-        float* scratch =
-            member.scratch(attentionScratch(m_kernels, last.position + 1, m_config.headDim));
-        attendUnit(block,
-                   m_cache.head(static_cast<std::int64_t>(blockIndex), last.sequence, task % heads),
-                   unit, task % heads, scratch);
-    }
-}
-
-/// The queries of one key head, as many at a time as a tile takes.
-void DecodeStep::attendUnit(const PackedBlock& block, const PackedKeyValues& cached,
-                            const Unit& unit, std::int64_t head, float* scratch)
-{
-    const float scale = 1.0F / std::sqrt(static_cast<float>(m_config.headDim));
-    AttentionRow rows[KernelSet::kMostRows];
-    std::int64_t count = 0;
-    const auto flush = [&] {
-        attend(m_kernels, cached, {rows, static_cast<std::size_t>(count)}, scale, scratch);
-        count = 0;
-    };
-    for (std::int64_t i = unit.first; i < unit.first + unit.rows; ++i) {
-        for (std::int64_t h = head * group(); h < (head + 1) * group(); ++h) {
-            rows[count++] = attentionRow(block, i, h);
-            if (count == m_kernels.maxRows) {
-                flush();
-            }
-        }
-    }
-    if (count > 0) {
-        flush();
-    }
-}
-
-AttentionRow DecodeStep::attentionRow(const PackedBlock& block, std::int64_t i, std::int64_t head)
-{
-    const std::int64_t end = m_rows[static_cast<std::size_t>(i)].position + 1;
-    const std::int64_t dim = m_config.headDim;
-    return {.query = m_qkv.data() + i * m_qkvWidth + head * dim,
-            .output = m_mixed.data() + i * m_queries + head * dim,
-            .begin = block.window > 0 ? std::max<std::int64_t>(end - block.window, 0) : 0,
-            .end = end};
 }
 
 } // namespace espalier
