@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/eval/HeadLoss.h"
 
+#include "core/eval/PackedHeadLoss.h"
 #include "core/kernels/Gemm.h"
 
 #include <ATen/ATen.h>
@@ -105,9 +106,15 @@ struct OnlineLosses {
 std::vector<double> headCrossEntropy(const CausalLM& model, const Tensor& normed,
                                      const Tensor& targets)
 {
+    std::vector<double> losses;
+    if (canPackHead(model)) {
+        for (const PackedLoss& row : packedHeadLosses(model, normed, targets)) {
+            losses.push_back(row.loss);
+        }
+        return losses;
+    }
     const std::int64_t vocabulary = model.headWeight().size(0);
     const Tensor ids = targets.cpu().contiguous();
-    std::vector<double> losses;
     losses.reserve(static_cast<std::size_t>(normed.size(0)));
     for (std::int64_t row = 0; row < normed.size(0); row += kTileRows) {
         const std::int64_t rows = std::min(kTileRows, normed.size(0) - row);

@@ -2,8 +2,10 @@
 #include "core/eval/WindowPass.h"
 
 #include "core/base/Error.h"
+#include "core/eval/PackedWindows.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace espalier {
 
@@ -72,15 +74,23 @@ std::vector<Tensor> hiddenStatesByBatch(CausalLM& model, const Tensor& tokens, s
     std::vector<Tensor> hidden;
     for (std::int64_t first = 0; first < tokens.size(0); first += batch) {
         const std::int64_t count = std::min(batch, tokens.size(0) - first);
-        hidden.push_back(model.embed(tokens.narrow(0, first, count)));
+        hidden.push_back(model.embed(tokens.narrow(0, first, count)).contiguous());
+    }
+    std::optional<PackedWindows> packed;
+    if (PackedWindows::suits(model)) {
+        packed.emplace(model, tokens.size(1));
     }
     for (std::int64_t i = 0; i < model.blocks(); ++i) {
         const CausalLM::Lease block = model.lease(i);
         if (i + 1 < model.blocks()) {
             model.prefetch(i + 1);
         }
-        for (Tensor& states : hidden) {
-            states = block->forward(states, nullptr, i);
+        if (packed) {
+            packed->run(*block, i, hidden);
+        } else {
+            for (Tensor& states : hidden) {
+                states = block->forward(states, nullptr, i);
+            }
         }
         afterBlock(i);
     }
