@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace espalier {
 
@@ -73,7 +74,8 @@ DivergenceResult summary(Totals& totals, const CalibrationSet& data)
             .referencePerplexity = std::exp(totals.referenceLoss / tokens),
             .tokens = static_cast<std::int64_t>(totals.kl.size()),
             .windows = data.tokens.size(0),
-            .length = data.tokens.size(1)};
+            .length = data.tokens.size(1),
+            .windowMeans = std::move(totals.windowMeans)};
 }
 
 std::vector<TokenComparison> compareWindow(CausalLM& model, const Tensor& states,

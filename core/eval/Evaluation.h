@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace espalier {
 
@@ -22,6 +23,7 @@ struct PerplexityResult {
         0; // of the perplexity, from the windows' mean losses (delta method); NaN for one
     std::int64_t tokens = 0; // predicted positions
     std::int64_t windows = 0, length = 0;
+    std::vector<double> windowLosses = {}; // mean loss of each window, for comparisons item by item
 };
 
 /// Non-overlapping windows, no context carried; mean of window means (one-shot-pruning 1.3).
@@ -39,6 +41,7 @@ struct DivergenceResult {
     double rmsProbability = 0; // RMS of the difference of the probability of the actual token
     double perplexity = 0, referencePerplexity = 0;
     std::int64_t tokens = 0, windows = 0, length = 0;
+    std::vector<double> windowMeans = {}; // mean divergence of each window
 };
 
 /// Both models go through the same windows as perplexity() does. Refuses different vocabularies

