@@ -97,19 +97,24 @@ struct OnlineLosses {
         return most + std::log(total) - target[static_cast<std::size_t>(row)];
     }
 
+    bool isGreedy(std::int64_t row) const
+    {
+        return target[static_cast<std::size_t>(row)] >= highest.const_data_ptr<float>()[row];
+    }
+
     Tensor highest, sum;
     std::vector<float> target;
 };
 
 } // namespace
 
-std::vector<double> headCrossEntropy(const CausalLM& model, const Tensor& normed,
-                                     const Tensor& targets)
+std::vector<TokenLoss> headTokenLosses(const CausalLM& model, const Tensor& normed,
+                                       const Tensor& targets)
 {
-    std::vector<double> losses;
+    std::vector<TokenLoss> losses;
     if (canPackHead(model)) {
         for (const PackedLoss& row : packedHeadLosses(model, normed, targets)) {
-            losses.push_back(row.loss);
+            losses.push_back({.loss = row.loss, .isGreedy = row.isGreedy});
         }
         return losses;
     }
@@ -125,8 +130,18 @@ std::vector<double> headCrossEntropy(const CausalLM& model, const Tensor& normed
             online.add(tile, ids.const_data_ptr<std::int64_t>() + row, column);
         }
         for (std::int64_t i = 0; i < rows; ++i) {
-            losses.push_back(online.loss(i));
+            losses.push_back({.loss = online.loss(i), .isGreedy = online.isGreedy(i)});
         }
+    }
+    return losses;
+}
+
+std::vector<double> headCrossEntropy(const CausalLM& model, const Tensor& normed,
+                                     const Tensor& targets)
+{
+    std::vector<double> losses;
+    for (const TokenLoss& token : headTokenLosses(model, normed, targets)) {
+        losses.push_back(token.loss);
     }
     return losses;
 }

@@ -16,6 +16,15 @@ namespace espalier {
 std::vector<double> headCrossEntropy(const CausalLM& model, const Tensor& normed,
                                      const Tensor& targets);
 
+struct TokenLoss {
+    double loss = 0;       // nat
+    bool isGreedy = false; // no other token is more likely
+};
+
+/// The same, and whether greedy decoding would have given the target.
+std::vector<TokenLoss> headTokenLosses(const CausalLM& model, const Tensor& normed,
+                                       const Tensor& targets);
+
 /// What one position contributes to a divergence.
 struct TokenComparison {
     float kl = 0; // KL(reference || model), nat; rounding may leave it a hair below 0
