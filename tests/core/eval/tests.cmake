@@ -2,6 +2,7 @@ espalier_add_test(core/eval/tst_Perplexity.cpp LABELS engine LIBRARIES espalier_
 espalier_add_test(core/eval/tst_ClassificationMetrics.cpp LABELS engine LIBRARIES espalier_engine)
 espalier_add_test(core/eval/tst_RougeL.cpp LABELS engine LIBRARIES espalier_engine)
 espalier_add_test(core/eval/tst_Divergence.cpp LABELS engine LIBRARIES espalier_engine TORCH)
+espalier_add_test(core/eval/tst_PerplexityProtocol.cpp LABELS engine LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/eval/tst_SequenceScores.cpp LABELS engine LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/eval/tst_Footprint.cpp LABELS engine LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/eval/tst_Speed.cpp LABELS engine LIBRARIES espalier_engine TORCH)
