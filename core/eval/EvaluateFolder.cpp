@@ -4,6 +4,7 @@
 #include "core/base/Error.h"
 #include "core/base/SeedStream.h"
 #include "core/eval/Evaluation.h"
+#include "core/eval/PerplexityProtocol.h"
 #include "core/jobs/Provenance.h"
 #include "core/tokenizer/VocabularyCheck.h"
 
@@ -57,6 +58,8 @@ Json measure(const EvaluateRequest& request, const StepFunction& step)
     Json result;
     if (kind == "perplexity") {
         result = toJson(perplexity(*model, data, request.batch, step));
+        result["protocol"] = nameOf(PerplexityProtocol::Scripts);
+        result["n"] = result["windows"];
     } else if (kind == "divergence") {
         if (request.reference.empty()) {
             throw Error(ErrorCode::InvalidInput, "Divergence is measured against a reference "

@@ -8,4 +8,7 @@ espalier_add_test(core/eval/tst_Footprint.cpp LABELS engine LIBRARIES espalier_e
 espalier_add_test(core/eval/tst_Speed.cpp LABELS engine LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/eval/tst_Memory.cpp LABELS engine LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/eval/tst_FmaLoop.cpp LABELS engine LIBRARIES espalier_engine)
+espalier_add_test(core/eval/tst_TaskForms.cpp LABELS engine LIBRARIES espalier_engine)
 espalier_add_test(core/eval/tst_KldBase.cpp LABELS engine LIBRARIES espalier_engine TORCH)
+espalier_add_test(core/eval/tst_TaskScores.cpp LABELS engine LIBRARIES espalier_engine TORCH)
+espalier_add_test(core/eval/tst_WikiTextPages.cpp LABELS engine LIBRARIES espalier_engine TORCH)
