@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/ItemComparison.h"
 #include "core/report/ReportText.h"
+#include "core/report/RunItems.h"
 
 #include <algorithm>
 #include <cmath>
@@ -102,10 +103,7 @@ void addItemVerdicts(std::vector<std::string>& sentences, const ReportData& data
             scores.push_back({data.groups[i].name, std::move(items)});
         }
     }
-    const ItemComparison comparison = compareItems(
-        scores, {.name = "perplexity on " + dataset + ", the same text window by window",
-                 .items = "windows",
-                 .scale = ItemScale::Perplexity});
+    const ItemComparison comparison = compareItems(scores, windowMeasure(dataset));
     if (!comparison.sentence.empty()) {
         sentences.push_back(comparison.sentence);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/NumberFormat.h"
 #include "core/report/ReportBuilder.h"
+#include "core/report/RunItems.h"
 #include "tests/core/report/SmallStudy.h"
 #include "tests/core/report/XmlCheck.h"
 #include "tests/support/TempFolder.h"
@@ -187,6 +188,26 @@ TEST(findingsCompareEqualSizesOnly)
             "prune-magnitude 50\u202F% by 1.40, p < 0.001, n = 64 (paired bootstrap over windows).",
             "One comparison of the best at a size with the others there: too few seeds in "
             "common to tell (fewer than 3; 5 planned)."}));
+}
+
+TEST(runsAreComparedByWindow)
+{
+    const Built built;
+    const auto compare = [&](const std::vector<NamedRuns>& groups) {
+        return compareRunsByWindow(built.reader, groups, "stories");
+    };
+    const ItemComparison result = compare({{"Magnitude", {built.runs.magnitude}},
+                                           {"Wanda", built.runs.wanda},
+                                           {"Failed", {built.runs.failed}}});
+    COMPARE(result.order, (std::vector<std::size_t>{1, 0})); // without the one that failed
+    COMPARE(result.verdicts.size(), 1U);
+    VERIFY(result.verdicts[0].isDecided && result.verdicts[0].better == 1);
+    COMPARE(result.verdicts[0].pairs, 64U);
+    const ItemComparison same = compare({{"A", {built.runs.dense}}, {"B", {built.runs.dense}}});
+    VERIFY(same.sentence.find("A and B cannot be told apart") != std::string::npos);
+    COMPARE(same.verdicts[0].p, 1.0);
+    VERIFY(
+        compareRunsByWindow(built.reader, {{"A", {built.runs.dense}}}, "other").sentence.empty());
 }
 
 TEST(everyRunCanBeRepeated)
