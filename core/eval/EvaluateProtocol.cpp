@@ -9,6 +9,7 @@
 #include "core/eval/ProtocolPasses.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace espalier {
 
@@ -48,13 +49,15 @@ Measured measureChunks(const ProtocolEvaluation& request, CausalLM& model, std::
                                .begin = prompts.beginAdded(),
                                .batch = batch};
     Measured measured{{}, text.name, text.fingerprint};
-    if (!request.writeKld.empty()) {
-        const KldBaseHeader header = writeKldBase(model, tokens, options, request.writeKld, step);
-        measured.more["kld_base"] = {{"file", request.writeKld.string()},
-                                     {"bytes", header.bytes()},
-                                     {"chunks", header.chunks}};
+    if (request.writeKld.empty()) {
+        measured.result = chunkPerplexity(model, tokens, options, step);
+        return measured;
     }
-    measured.result = chunkPerplexity(model, tokens, options, step);
+    WrittenKldBase written = writeKldBase(model, tokens, options, request.writeKld, step);
+    measured.more["kld_base"] = {{"file", request.writeKld.string()},
+                                 {"bytes", written.header.bytes()},
+                                 {"chunks", written.header.chunks}};
+    measured.result = std::move(written.perplexity);
     return measured;
 }
 

@@ -73,14 +73,20 @@ void forLogits(const CausalLM& model, const Tensor& normed,
     }
 }
 
+float logSumOf(std::span<const float> logits)
+{
+    const float highest = *std::ranges::max_element(logits);
+    double sum = 0.0;
+    for (const float logit : logits) {
+        sum += static_cast<double>(std::exp(logit - highest));
+    }
+    return highest + static_cast<float>(std::log(sum));
+}
+
 KldToken compareRow(std::span<const float> logits, const KldBaseRow& base, std::size_t actual)
 {
     const auto top = std::ranges::max_element(logits);
-    double sum = 0.0;
-    for (const float logit : logits) {
-        sum += static_cast<double>(std::exp(logit - *top));
-    }
-    const float logSum = *top + static_cast<float>(std::log(sum));
+    const float logSum = logSumOf(logits);
     double kld = 0.0;
     std::size_t baseTop = 0;
     float highest = base.logProbability(0);
@@ -115,8 +121,8 @@ void checkToken(const KldToken& token, std::int64_t chunk, std::int64_t chunks)
 
 } // namespace
 
-KldBaseHeader writeKldBase(CausalLM& model, std::span<const std::int32_t> tokens,
-                           const ChunkOptions& options, const Path& file, const StepFunction& step)
+WrittenKldBase writeKldBase(CausalLM& model, std::span<const std::int32_t> tokens,
+                            const ChunkOptions& options, const Path& file, const StepFunction& step)
 {
     const std::int64_t chunks = chunkCount(tokens.size(), options);
     const KldBaseHeader header{
@@ -124,20 +130,23 @@ KldBaseHeader writeKldBase(CausalLM& model, std::span<const std::int32_t> tokens
     KldBaseWriter writer(file, header,
                          tokens.first(static_cast<std::size_t>(chunks * options.length)));
     const auto vocabulary = static_cast<std::size_t>(header.vocabulary);
-    forChunks(model, chunkWindows(tokens, chunks, options), options.batch, step,
-              [&](std::int64_t chunk, const Tensor& normed) {
-                  forLogits(model, normed, [&](std::int64_t, const Tensor& logits) {
-                      if (!logits.isfinite().all().item<bool>()) {
-                          checkToken({.nll = NAN}, chunk, chunks);
-                      }
-                      const float* row = logits.const_data_ptr<float>();
-                      for (std::int64_t i = 0; i < logits.size(0); ++i, row += vocabulary) {
-                          writer.row({row, vocabulary});
-                      }
-                  });
-              });
+    std::vector<std::vector<double>> losses(static_cast<std::size_t>(chunks));
+    const auto write = [&](std::int64_t chunk, const Tensor& normed) {
+        const std::int32_t* actual = tokens.data() + chunk * header.length + header.length / 2 + 1;
+        forLogits(model, normed, [&](std::int64_t start, const Tensor& logits) {
+            const float* values = logits.const_data_ptr<float>();
+            for (std::int64_t i = 0; i < logits.size(0); ++i, values += vocabulary) {
+                const std::span<const float> row(values, vocabulary);
+                const float loss = logSumOf(row) - row[static_cast<std::size_t>(actual[start + i])];
+                checkToken({.nll = loss}, chunk, chunks);
+                losses[static_cast<std::size_t>(chunk)].push_back(loss);
+                writer.row(row);
+            }
+        });
+    };
+    forChunks(model, chunkWindows(tokens, chunks, options), options.batch, step, write);
     writer.finish();
-    return header;
+    return {header, chunkResult(losses, options.length)};
 }
 
 KldComparison compareWithKldBase(CausalLM& model, const Path& file, const ChunkOptions& options,

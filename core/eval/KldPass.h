@@ -13,11 +13,16 @@
 
 namespace espalier {
 
+struct WrittenKldBase {
+    KldBaseHeader header = {};
+    ProtocolResult perplexity = {}; // of the same pass
+};
+
 /// Writes `file` with the model's distributions behind the second half of every chunk, as
 /// llama.cpp's --kl-divergence-base does. `step` counts chunks.
-ESPALIER_API KldBaseHeader writeKldBase(CausalLM& model, std::span<const std::int32_t> tokens,
-                                        const ChunkOptions& options, const Path& file,
-                                        const StepFunction& step);
+ESPALIER_API WrittenKldBase writeKldBase(CausalLM& model, std::span<const std::int32_t> tokens,
+                                         const ChunkOptions& options, const Path& file,
+                                         const StepFunction& step);
 
 struct KldComparison {
     KldBaseHeader header = {};

@@ -118,12 +118,22 @@ ProtocolResult chunkPerplexity(CausalLM& model, std::span<const std::int32_t> to
         sequence.tokens.front() = options.begin.value_or(sequence.tokens.front());
         groups.push_back({{std::move(sequence)}});
     }
+    std::vector<std::vector<double>> losses;
+    SequenceScores scores = scoreSequences(model, groups, options.batch, step);
+    for (auto& group : scores.groups) {
+        losses.push_back(std::move(group.front().losses));
+    }
+    return chunkResult(losses, options.length);
+}
+
+ProtocolResult chunkResult(const std::vector<std::vector<double>>& chunkLosses, std::int64_t length)
+{
     ProtocolResult result{
-        .protocol = PerplexityProtocol::LlamaCpp, .itemName = "chunks", .length = options.length};
+        .protocol = PerplexityProtocol::LlamaCpp, .itemName = "chunks", .length = length};
     double squares = 0.0;
-    for (const auto& group : scoreSequences(model, groups, options.batch, step).groups) {
-        addItem(result, group.front().losses);
-        for (const double loss : group.front().losses) {
+    for (const std::vector<double>& losses : chunkLosses) {
+        addItem(result, losses);
+        for (const double loss : losses) {
             squares += loss * loss;
         }
     }

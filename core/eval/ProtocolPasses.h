@@ -34,6 +34,10 @@ struct ChunkOptions {
 ESPALIER_API ProtocolResult chunkPerplexity(CausalLM& model, std::span<const std::int32_t> tokens,
                                             const ChunkOptions& options, const StepFunction& step);
 
+/// The figures of chunks whose losses are known.
+ESPALIER_API ProtocolResult chunkResult(const std::vector<std::vector<double>>& chunkLosses,
+                                        std::int64_t length);
+
 /// Number of chunks of `options` in so many tokens; throws InvalidInput for too few.
 ESPALIER_API std::int64_t chunkCount(std::size_t tokens, const ChunkOptions& options);
 

@@ -126,8 +126,13 @@ TEST(whatIsWrittenIsReadAgain)
     const TempFolder temp;
     const Path file = temp.path() / "base.kld";
     TableModel base = model(std::log(2.0));
-    const KldBaseHeader header =
+    const WrittenKldBase written =
         writeKldBase(base, kTokens, {.length = 6, .batch = 1}, file, noStep);
+    const KldBaseHeader& header = written.header;
+    const ProtocolResult chunks = chunkPerplexity(base, kTokens, {.length = 6}, noStep);
+    COMPARE_CLOSE(written.perplexity.nll, chunks.nll, 1e-5);
+    COMPARE_CLOSE(written.perplexity.perplexity.standardError, chunks.perplexity.standardError,
+                  1e-5);
     COMPARE(header.chunks, 2);
     COMPARE(static_cast<std::int64_t>(std::filesystem::file_size(file)), header.bytes());
     COMPARE(std::distance(std::filesystem::directory_iterator(temp.path()), {}), 1); // no .tmp
