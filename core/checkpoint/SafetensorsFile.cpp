@@ -237,16 +237,6 @@ std::string_view safetensorsNameOf(at::ScalarType dtype)
                                             " cannot be stored as safetensors here.");
 }
 
-std::string shapeText(std::span<const std::int64_t> shape)
-{
-    std::string text = "[";
-    for (const std::int64_t size : shape) {
-        text += text.size() > 1 ? ", " : "";
-        text += std::to_string(size);
-    }
-    return text + "]";
-}
-
 std::int64_t TensorInfo::elements() const
 {
     std::int64_t count = 1;

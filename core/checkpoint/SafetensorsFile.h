@@ -3,6 +3,7 @@
 
 #include "core/checkpoint/Checkpoint.h"
 #include "core/checkpoint/MappedFile.h"
+#include "core/checkpoint/TensorShape.h"
 
 #include <map>
 #include <memory>
@@ -14,9 +15,6 @@ namespace espalier {
 
 /// "F32", "BF16", ...: the names of the format.
 ESPALIER_API std::string_view safetensorsNameOf(at::ScalarType dtype);
-
-/// "[4, 16]", as messages show a shape.
-ESPALIER_API std::string shapeText(std::span<const std::int64_t> shape);
 
 /// One mapped file whose header has been checked; every defect is Corrupt or Unsupported, in words.
 class ESPALIER_API SafetensorsFile {
