@@ -3,6 +3,8 @@
 
 #include "core/base/Error.h"
 #include "core/base/Json.h"
+#include "core/checkpoint/GgufPath.h"
+#include "core/checkpoint/GgufTensors.h"
 #include "core/checkpoint/SafetensorsFile.h"
 
 #include <algorithm>
@@ -62,19 +64,27 @@ WeightMap readIndex(const Path& file)
                                          ". Copy the weights beside config.json.");
 }
 
+std::unique_ptr<const TensorSource> openSource(const Path& file)
+{
+    if (ggufFileOf(file)) {
+        return std::make_unique<GgufTensors>(file);
+    }
+    return std::make_unique<SafetensorsFile>(file);
+}
+
 } // namespace
 
 struct Checkpoint::Shards {
-    std::vector<SafetensorsFile> files;
+    std::vector<std::unique_ptr<const TensorSource>> files;
     std::vector<Path> paths;
     std::vector<TensorInfo> tensors;
     std::map<std::string, std::size_t, std::less<>> byName; // -> tensors
 
     void add(const Path& path)
     {
-        files.emplace_back(path);
+        files.push_back(openSource(path));
         paths.push_back(path);
-        for (TensorInfo info : files.back().tensors()) {
+        for (TensorInfo info : files.back()->tensors()) {
             info.shard = files.size() - 1;
             const auto [found, isNew] = byName.emplace(info.name, tensors.size());
             if (!isNew) {
@@ -105,6 +115,9 @@ Checkpoint Checkpoint::openFile(const Path& file)
 
 Checkpoint Checkpoint::open(const Path& folder)
 {
+    if (const auto gguf = ggufFileOf(folder)) {
+        return openFile(*gguf);
+    }
     std::error_code ignored;
     if (std::filesystem::exists(folder / kSingle, ignored)) {
         return openFile(folder / kSingle);
@@ -170,18 +183,18 @@ const TensorInfo& findOrFail(const Checkpoint& checkpoint, std::string_view name
 Tensor Checkpoint::load(std::string_view name) const
 {
     const TensorInfo& info = findOrFail(*this, name);
-    return m_shards->files[info.shard].load(info);
+    return m_shards->files[info.shard]->load(info);
 }
 
 Tensor Checkpoint::read(std::string_view name) const
 {
     const TensorInfo& info = findOrFail(*this, name);
-    return m_shards->files[info.shard].read(info);
+    return m_shards->files[info.shard]->read(info);
 }
 
 const std::map<std::string, std::string>& Checkpoint::metadata() const
 {
-    return m_shards->files.front().metadata();
+    return m_shards->files.front()->metadata();
 }
 
 const std::vector<Path>& Checkpoint::files() const

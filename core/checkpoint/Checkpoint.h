@@ -30,14 +30,16 @@ struct TensorInfo {
 };
 
 /// One or many safetensors shards, memory-mapped private (copy on write): editing a weight never
-/// reaches the file.
+/// reaches the file. Or one GGUF file, whose tensors have their Hugging Face names and are unpacked
+/// when they are read.
 class ESPALIER_API Checkpoint {
 public:
     /// A folder with model.safetensors or model.safetensors.index.json. Checks every header before
     /// it returns: header length against file size and the 100 MB cap, known dtype, shape product
     /// times element size equal to the byte range (with overflow checks), ranges contiguous, no
     /// duplicate names, every indexed shard and name present. Folders that only hold pickle files
-    /// are refused with what to do.
+    /// are refused with what to do. A GGUF file, or a folder that holds nothing else, is opened
+    /// as GgufTensors says.
     static Checkpoint open(const Path& folder);
     static Checkpoint openFile(const Path& file);
     ~Checkpoint();

@@ -2,12 +2,13 @@
 #include "core/checkpoint/Llama2cTokenizer.h"
 
 #include "core/base/Error.h"
+#include "core/tokenizer/MergesOfScores.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <set>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 namespace espalier {
@@ -112,60 +113,14 @@ void normalise(std::vector<Piece>& pieces, const Path& file)
     }
 }
 
-using Vocabulary = std::unordered_map<std::string, std::size_t>;
-
-struct Merge {
-    std::string left = {}, right = {};
-    float score = 0;
-    std::size_t leftLength = 0, rightLength = 0; // in characters
-};
-
-bool startsCharacter(char byte)
+/// The special ones and the bytes are no merges.
+Json mergesOf(const std::vector<Piece>& pieces)
 {
-    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-}
-
-std::size_t characters(const std::string& text)
-{
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), startsCharacter));
-}
-
-/// Every way to put a piece together from two others.
-void addMerges(const Piece& piece, const Vocabulary& ids, std::vector<Merge>& merges)
-{
-    std::vector<Merge> own;
-    for (std::size_t cut = 1; cut < piece.text.size(); ++cut) {
-        if (startsCharacter(piece.text[cut])) {
-            Merge merge{piece.text.substr(0, cut), piece.text.substr(cut), piece.score};
-            if (ids.contains(merge.left) && ids.contains(merge.right)) {
-                merge.leftLength = characters(merge.left);
-                merge.rightLength = characters(merge.right);
-                own.push_back(std::move(merge));
-            }
-        }
+    std::vector<ScoredPiece> scored;
+    for (std::size_t id = 0; id < pieces.size(); ++id) {
+        scored.push_back({pieces[id].text, pieces[id].score, id >= kSpecials + kBytes});
     }
-    std::sort(own.begin(), own.end(), [&](const Merge& a, const Merge& b) {
-        return std::pair(ids.at(a.left), ids.at(a.right)) <
-               std::pair(ids.at(b.left), ids.at(b.right));
-    });
-    merges.insert(merges.end(), own.begin(), own.end());
-}
-
-Json mergesOf(const std::vector<Piece>& pieces, const Vocabulary& ids)
-{
-    std::vector<Merge> merges;
-    for (std::size_t i = kSpecials + kBytes; i < pieces.size(); ++i) {
-        addMerges(pieces[i], ids, merges);
-    }
-    std::stable_sort(merges.begin(), merges.end(), [](const Merge& a, const Merge& b) {
-        return std::tie(a.score, a.leftLength, a.rightLength) >
-               std::tie(b.score, b.leftLength, b.rightLength);
-    });
-    Json list = Json::array();
-    for (const Merge& merge : merges) {
-        list.push_back(Json::array({merge.left, merge.right}));
-    }
-    return list;
+    return mergesOfScores(scored);
 }
 
 Json addedTokens(const std::vector<Piece>& pieces)
@@ -209,10 +164,10 @@ Json llama2cTokenizer(const Path& file, std::int64_t vocabSize)
 {
     std::vector<Piece> pieces = PieceReader(file).read(vocabSize);
     normalise(pieces, file);
-    Vocabulary ids;
+    std::set<std::string_view> texts;
     Json vocabulary = Json::object();
     for (std::size_t id = 0; id < pieces.size(); ++id) {
-        if (!ids.emplace(pieces[id].text, id).second) {
+        if (!texts.insert(pieces[id].text).second) {
             throw Error(ErrorCode::Corrupt,
                         file.string() + " holds the piece \"" + pieces[id].text + "\" twice.");
         }
@@ -242,7 +197,7 @@ Json llama2cTokenizer(const Path& file, std::int64_t vocabSize)
           {"byte_fallback", true},
           {"ignore_merges", false},
           {"vocab", vocabulary},
-          {"merges", mergesOf(pieces, ids)}}},
+          {"merges", mergesOf(pieces)}}},
     };
 }
 

@@ -4,6 +4,7 @@
 #include "core/checkpoint/Checkpoint.h"
 #include "core/checkpoint/MappedFile.h"
 #include "core/checkpoint/TensorShape.h"
+#include "core/checkpoint/TensorSource.h"
 
 #include <map>
 #include <memory>
@@ -17,20 +18,20 @@ namespace espalier {
 ESPALIER_API std::string_view safetensorsNameOf(at::ScalarType dtype);
 
 /// One mapped file whose header has been checked; every defect is Corrupt or Unsupported, in words.
-class ESPALIER_API SafetensorsFile {
+class ESPALIER_API SafetensorsFile : public TensorSource {
 public:
     explicit SafetensorsFile(const Path& file);
 
-    const Path& path() const { return m_map->path(); }
+    const Path& path() const override { return m_map->path(); }
 
     /// In the order of their bytes.
-    const std::vector<TensorInfo>& tensors() const { return m_tensors; }
+    const std::vector<TensorInfo>& tensors() const override { return m_tensors; }
 
-    const std::map<std::string, std::string>& metadata() const { return m_metadata; }
+    const std::map<std::string, std::string>& metadata() const override { return m_metadata; }
 
     /// A view that keeps the mapping alive if 64-byte aligned, else an aligned copy.
-    Tensor load(const TensorInfo& info) const;
-    Tensor read(const TensorInfo& info) const;
+    Tensor load(const TensorInfo& info) const override;
+    Tensor read(const TensorInfo& info) const override;
 
 private:
     std::shared_ptr<MappedFile> m_map;

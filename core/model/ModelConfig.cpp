@@ -2,6 +2,8 @@
 #include "core/model/ModelConfig.h"
 
 #include "core/base/Error.h"
+#include "core/checkpoint/GgufConfig.h"
+#include "core/checkpoint/GgufPath.h"
 #include "core/model/CausalLM.h"
 #include "core/model/LinearsOnly.h"
 
@@ -9,6 +11,10 @@ namespace espalier {
 
 ModelConfig readModelConfig(const Path& folder)
 {
+    if (const auto gguf = ggufFileOf(folder)) {
+        const Json config = configOf(GgufFile(*gguf));
+        return familyFor(config, *gguf).readConfig(config, *gguf);
+    }
     const Path file = folder / "config.json";
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {

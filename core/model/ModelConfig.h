@@ -73,9 +73,10 @@ struct ModelConfig {
     Json raw = Json::object(); // the file itself, for writing it back
 };
 
-/// Reads `folder`/config.json by its family. An architecture that is not known is of the kind
-/// LinearsOnly if its weights hold linears. Throws NotFound, Corrupt, Unsupported (the architecture
-/// and those that are known) or InvalidInput (a value out of range), each with key and value.
+/// Reads `folder`/config.json, or the metadata of a GGUF file, by its family. An architecture that
+/// is not known is of the kind LinearsOnly if its weights hold linears. Throws NotFound, Corrupt,
+/// Unsupported (the architecture and those that are known) or InvalidInput (a value out of range),
+/// each with key and value.
 ESPALIER_API ModelConfig readModelConfig(const Path& folder);
 
 /// `config` of a model of these blocks, each where it is in the list: what differs by block follows

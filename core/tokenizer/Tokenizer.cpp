@@ -2,6 +2,9 @@
 #include "core/tokenizer/Tokenizer.h"
 
 #include "core/base/Error.h"
+#include "core/checkpoint/GgufFile.h"
+#include "core/checkpoint/GgufPath.h"
+#include "core/tokenizer/GgufTokenizer.h"
 #include "core/tokenizer/JsonPart.h"
 #include "core/tokenizer/RawFiles.h"
 #include "core/tokenizer/TokenizerJson.h"
@@ -33,6 +36,10 @@ std::optional<Path> sentencePieceIn(const Path& folder)
 
 std::optional<TokenizerParts> partsIn(const Path& folder)
 {
+    if (const auto gguf = ggufFileOf(folder)) {
+        const Json json = ggufTokenizer(GgufFile(*gguf));
+        return partsOf(JsonPart(json, gguf->string()));
+    }
     if (const Path path = folder / "tokenizer.json"; isFile(path)) {
         const Json json = parseJson(readFile(path), path.string());
         return partsOf(JsonPart(json, path.string()));
@@ -55,6 +62,9 @@ Tokenizer::~Tokenizer() = default;
 
 bool Tokenizer::isIn(const Path& folder)
 {
+    if (const auto gguf = ggufFileOf(folder)) {
+        return hasGgufTokenizer(GgufFile(*gguf));
+    }
     return isFile(folder / "tokenizer.json") || sentencePieceIn(folder) ||
            (isFile(folder / "vocab.json") && isFile(folder / "merges.txt")) ||
            isFile(folder / "vocab.txt");

@@ -15,7 +15,7 @@
 
 namespace espalier {
 
-/// The tokenizer of a model folder.
+/// The tokenizer of a model folder, or the one inside a GGUF file.
 class ESPALIER_API Tokenizer {
 public:
     virtual ~Tokenizer();

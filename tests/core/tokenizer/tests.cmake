@@ -11,3 +11,4 @@ target_compile_definitions(tst_TokenizerVectors PRIVATE ESPALIER_TEST_DATA="${CM
 target_compile_definitions(tst_RawTokenizers PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
 espalier_add_test(core/tokenizer/tst_ChatTemplate.cpp LIBRARIES espalier_engine)
 target_compile_definitions(tst_ChatTemplate PRIVATE ESPALIER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+espalier_add_test(core/tokenizer/tst_GgufTokenizer.cpp LIBRARIES espalier_engine)

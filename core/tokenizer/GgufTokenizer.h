@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Export.h"
+#include "core/base/Json.h"
+#include "core/base/Path.h"
+
+namespace espalier {
+
+class GgufFile;
+
+/// The tokenizer.json that does what llama.cpp does with the tokenizer of a GGUF file: byte-level
+/// BPE ("gpt2") cut as tokenizer.ggml.pre says, or SentencePiece with scores ("llama"). Throws
+/// Corrupt for lists that are missing or do not fit each other, Unsupported with the name for
+/// another kind of tokenizer or an unknown cut.
+ESPALIER_API Json ggufTokenizer(const GgufFile& file);
+
+/// The tokenizer_config.json beside it: the special tokens and the chat template.
+ESPALIER_API Json ggufTokenizerConfig(const GgufFile& file);
+
+/// Writes both, and the chat template, where a Hugging Face folder has them.
+ESPALIER_API void writeGgufTokenizer(const GgufFile& file, const Path& folder);
+
+} // namespace espalier
