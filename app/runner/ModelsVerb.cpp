@@ -3,6 +3,8 @@
 #include "app/runner/Session.h"
 #include "app/runner/Verb.h"
 #include "core/base/FolderPath.h"
+#include "core/checkpoint/GgufFile.h"
+#include "core/checkpoint/GgufPath.h"
 #include "core/checkpoint/Llama2cImport.h"
 #include "core/model/ModelConfig.h"
 #include "core/run/ModelList.h"
@@ -29,6 +31,9 @@ Json modelJson(const ListedModel& model)
         json["context_length"] = config.maxPositions;
         json["tied_embeddings"] = config.tiedEmbeddings;
         json["stored_type"] = nameOf(config.storedType);
+        if (const auto gguf = ggufFileOf(model.folder)) {
+            json["packed_types"] = GgufFile(*gguf).typesText();
+        }
     } catch (const Error& error) {
         json["problem"] = error.what(); // an unmounted disk must not hide the other models
     }
@@ -42,13 +47,15 @@ void print(const Json& models, bool json)
         return;
     }
     std::vector<std::vector<std::string>> rows{
-        {"Model", "Family", "Parameters", "Blocks", "Hidden", "Folder"}};
+        {"Model", "Family", "Parameters", "Blocks", "Hidden", "Weights", "Folder"}};
     for (const Json& model : models) {
         const auto number = [&](const char* key) {
             return model.contains(key) ? model[key].dump() : std::string("-");
         };
         rows.push_back({model["name"], model.value("family", "-"), number("parameters"),
-                        number("blocks"), number("hidden_size"), model["folder"]});
+                        number("blocks"), number("hidden_size"),
+                        model.value("packed_types", model.value("stored_type", "-")),
+                        model["folder"]});
     }
     printTable(rows);
     for (const Json& model : models) {

@@ -127,7 +127,7 @@ int tokenizeChat(const Tokenizer& tokenizer, const Arguments& arguments)
 std::vector<OptionSpec> tokenizeOptions()
 {
     return {
-        {"model", "DIR", "folder with tokenizer.json or other tokenizer files"},
+        {"model", "DIR", "folder with tokenizer.json or other tokenizer files, or GGUF file"},
         {"text", "TEXT", "the text"},
         {"file", "FILE", "a file of text"},
         {"pair", "TEXT", "a second text, as classifiers of pairs take it"},

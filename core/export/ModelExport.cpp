@@ -3,11 +3,14 @@
 
 #include "core/base/Error.h"
 #include "core/base/Sha256.h"
+#include "core/checkpoint/GgufFile.h"
+#include "core/checkpoint/GgufPath.h"
 #include "core/export/Certificate.h"
 #include "core/export/FolderSwap.h"
 #include "core/export/ModelTensors.h"
 #include "core/export/OutputCheck.h"
 #include "core/export/StoredTensors.h"
+#include "core/tokenizer/GgufTokenizer.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -37,8 +40,16 @@ bool isCarriedOver(const std::string& name)
            begins("LICENCE") || begins("NOTICE");
 }
 
+/// The tokenizer and what else belongs to the model, of a GGUF file what it holds of them.
 void copyFiles(const Path& from, const Path& to)
 {
+    if (const auto gguf = ggufFileOf(from)) {
+        const GgufFile file(*gguf);
+        if (file.find("tokenizer.ggml.model") != nullptr) {
+            writeGgufTokenizer(file, to);
+        }
+        return;
+    }
     for (const auto& entry : std::filesystem::directory_iterator(from)) {
         const std::string name = entry.path().filename().string();
         if (isCarriedOver(name) && entry.is_regular_file()) {
@@ -101,7 +112,7 @@ void checkInputs(const ExportInputs& inputs)
     if (inputs.model == nullptr || inputs.outputFolder.empty()) {
         throw Error(ErrorCode::Internal, "An export needs a model and a folder to write to.");
     }
-    if (!std::filesystem::is_directory(inputs.sourceFolder)) {
+    if (!ggufFileOf(inputs.sourceFolder) && !std::filesystem::is_directory(inputs.sourceFolder)) {
         throw Error(
             ErrorCode::NotFound,
             "The folder " + inputs.sourceFolder.string() +

@@ -14,7 +14,7 @@ namespace espalier {
 
 struct ExportInputs {
     Transformer* model = nullptr;
-    Path sourceFolder = {}; // tokenizer and generation files are copied from here
+    Path sourceFolder = {}; // or GGUF file: tokenizer and the like are copied from here
     Path outputFolder =
         {}; // must not exist, or be empty, or hold an earlier export of the same spec
     std::string recipe = {};    // recipe.yaml, as text

@@ -3,6 +3,7 @@
 
 #include "core/base/SeedStream.h"
 #include "core/base/Sha256.h"
+#include "core/checkpoint/GgufPath.h"
 #include "core/method/BuildInfo.h"
 #include "core/run/BuildRevision.h"
 
@@ -83,6 +84,11 @@ Json provenanceOf(const RunSpec& spec)
 
 Json modelProvenance(const Path& folder)
 {
+    if (const auto gguf = ggufFileOf(folder)) {
+        const Path file = std::filesystem::absolute(*gguf).lexically_normal();
+        return {{"folder", file.parent_path().string()},
+                {"files", {{file.filename().string(), fileHash(file)}}}};
+    }
     std::vector<Path> files;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         const std::string name = entry.path().filename().string();

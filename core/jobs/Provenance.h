@@ -16,7 +16,8 @@ Json provenanceOf(const RunSpec& spec);
 /// {"sha256", "bytes"} of one file.
 Json fileHash(const Path& file);
 
-/// SHA-256 and bytes of the weight files, config.json and tokenizer.json of a model folder.
+/// SHA-256 and bytes of the weight files, config.json and tokenizer.json of a model folder, or of a
+/// GGUF file.
 Json modelProvenance(const Path& folder);
 
 /// Source, fingerprints, windows and length of tokens that were used, and how text became tokens. A

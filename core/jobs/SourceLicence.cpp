@@ -2,6 +2,8 @@
 #include "core/jobs/SourceLicence.h"
 
 #include "core/base/Error.h"
+#include "core/checkpoint/GgufFile.h"
+#include "core/checkpoint/GgufPath.h"
 
 #include <algorithm>
 #include <array>
@@ -75,6 +77,11 @@ std::string byTitle(const std::string& text)
 
 std::string licenceOf(const Path& modelFolder)
 {
+    if (const auto gguf = ggufFileOf(modelFolder)) {
+        const GgufFile file(*gguf);
+        const Json* licence = file.find("general.license");
+        return licence != nullptr && licence->is_string() ? licence->get<std::string>() : "";
+    }
     std::string licence = inFrontMatter(textIfThere(modelFolder / "README.md"), "license");
     for (const char* name : {"LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "COPYING"}) {
         const std::string text = licence.empty() ? textIfThere(modelFolder / name) : "";

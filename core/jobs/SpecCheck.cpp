@@ -7,6 +7,7 @@
 #include "core/method/MethodCatalog.h"
 #include "core/model/CausalLM.h"
 #include "core/run/SpecLimits.h"
+#include "core/tokenizer/GgufTokenizer.h"
 
 // What can be known to be wrong with a spec before there is a run: names, and whether the files it
 // names are there. What is in them is looked at when the run loads them.
@@ -141,10 +142,10 @@ private:
             if (source.kind != SourceKind::Builtin) { // its folder is the worker's to know
                 requireReadable(source.file);
             }
-            const Path tokenizer = Path(m_spec.model) / "tokenizer.json";
-            if (source.kind != SourceKind::Tokens && m_config && !exists(tokenizer)) {
+            if (source.kind != SourceKind::Tokens && m_config && !hasTokenizer(m_spec.model)) {
                 add(key,
-                    "There is no " + tokenizer.string() + ", which the text of " + data.source +
+                    "There is no " + (Path(m_spec.model) / "tokenizer.json").string() +
+                        ", which the text of " + data.source +
                         " needs. Give a model folder with its tokenizer, or a tokens: source.");
             }
         } catch (const Error& error) {

@@ -5,7 +5,8 @@
 //
 // Not here, since more than patterns is behind them: kimi-k2 and afmoe (cuts of their own), gemma4,
 // granite-embed-multi-311m, sarvam-moe and whitespace (no byte alphabet), jina-v1-en, jina-v2-code
-// and roberta-bpe (encoders).
+// and roberta-bpe (encoders), tiny_aya and cohere2moe (llama.cpp does not do what its pattern
+// says).
 
 #include "core/tokenizer/GgufSplits.h"
 
@@ -61,7 +62,6 @@ constexpr std::string_view kGpt4o =
     R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*)"
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
     R"(\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kTinyAyaDigits = R"(\d{1,3}(?=(?:\d{3})*\b))";
 constexpr std::string_view kSuperDigits = R"((?=(\d{3})+(?!\d)))";
 constexpr std::string_view kFalconMarks = R"([\p{P}\$\+<=>\^~\|`]+)";
 constexpr std::string_view kDefaultMarks = R"([\p{P}\$\+<=>\^~\|]+)";
@@ -138,7 +138,6 @@ const std::vector<GgufSplit>& splits()
         add({"exaone-moe"}, {kExaoneMoe});
         add({"tekken"}, {kTekken}, true, true);
         add({"gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2"}, {kGpt4o});
-        add({"tiny_aya", "cohere2moe"}, {kTinyAyaDigits, kGpt4o});
         add({"superbpe"}, {kDigits, kSuperDigits});
         add({"falcon"}, {kFalconMarks, kGpt2, kThreeDigits});
         add({"default"}, {kDefaultMarks, kGpt2, kDigits, kThreeDigits});

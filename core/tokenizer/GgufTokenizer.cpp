@@ -3,8 +3,10 @@
 
 #include "core/base/Error.h"
 #include "core/checkpoint/GgufFile.h"
+#include "core/checkpoint/GgufPath.h"
 #include "core/tokenizer/GgufSplits.h"
 #include "core/tokenizer/MergesOfScores.h"
+#include "core/tokenizer/Utf8.h"
 
 #include <optional>
 #include <utility>
@@ -66,7 +68,8 @@ public:
             }
         }
         const Json* chat = m_file.find("tokenizer.chat_template");
-        if (chat != nullptr && chat->is_string()) {
+        if (chat != nullptr && chat->is_string() &&
+            !firstInvalidByte(chat->get_ref<const std::string&>())) {
             config["chat_template"] = *chat;
         }
         return config;
@@ -135,6 +138,9 @@ private:
         const Json& token = (*m_tokens)[id];
         if (!token.is_string()) {
             corrupt("token " + std::to_string(id) + " is no text");
+        }
+        if (firstInvalidByte(token.get_ref<const std::string&>())) {
+            corrupt("token " + std::to_string(id) + " is not UTF-8");
         }
         return token.get_ref<const std::string&>();
     }
@@ -294,6 +300,12 @@ Json ggufTokenizer(const GgufFile& file)
 Json ggufTokenizerConfig(const GgufFile& file)
 {
     return TokenizerMaker(file).config();
+}
+
+bool hasTokenizer(const Path& model)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(model / "tokenizer.json", ignored) || ggufFileOf(model);
 }
 
 void writeGgufTokenizer(const GgufFile& file, const Path& folder)

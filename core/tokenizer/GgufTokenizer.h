@@ -18,7 +18,10 @@ ESPALIER_API Json ggufTokenizer(const GgufFile& file);
 /// The tokenizer_config.json beside it: the special tokens and the chat template.
 ESPALIER_API Json ggufTokenizerConfig(const GgufFile& file);
 
-/// Writes both, and the chat template, where a Hugging Face folder has them.
+/// Writes both into a Hugging Face folder.
 ESPALIER_API void writeGgufTokenizer(const GgufFile& file, const Path& folder);
+
+/// tokenizer.json is there, or `model` is a GGUF file, which holds its tokenizer.
+ESPALIER_API bool hasTokenizer(const Path& model);
 
 } // namespace espalier

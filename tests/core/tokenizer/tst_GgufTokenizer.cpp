@@ -243,6 +243,8 @@ TEST(tokenizersThatCannotBeMadeAreRefused)
     VERIFY_FAILS(tokenizerOf(vocabulary("gpt2", {})), ErrorCode::Corrupt, "vocabulary is empty");
     VERIFY_FAILS(tokenizerOf(vocabulary("llama", {{"a"}, {"a"}})), ErrorCode::Corrupt,
                  "the tokens 0 and 1 are the same, \"a\"");
+    VERIFY_FAILS(tokenizerOf(vocabulary("llama", {{"a"}, {"\xC3"}})), ErrorCode::Corrupt,
+                 "token 1 is not UTF-8");
     VERIFY_FAILS(tokenizerOf(GgufBytes().start(0, 0)), ErrorCode::Corrupt,
                  "tokenizer.ggml.model is missing");
     GgufBytes beyond = vocabulary("llama", tokens, 1);
