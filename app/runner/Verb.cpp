@@ -27,6 +27,8 @@ const std::vector<Verb>& verbs()
          generateOptions, "Generating text"},
         {"tokenize", "--model DIR (--text TEXT | --file FILE)", "show token ids", tokenizeVerb,
          tokenizeOptions, "Tokenizing"},
+        {"export", "--model DIR --gguf FILE [--type q8_0] | --verify FILE",
+         "write a model for llama.cpp", exportVerb, exportOptions, "Exporting"},
         {"methods", "[ID]", "list methods, or describe one", methodsVerb, methodsOptions,
          "Listing methods"},
         {"models", "list | show NAME|DIR | add DIR | import FILE.bin --tokenizer FILE --out DIR",

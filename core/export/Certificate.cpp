@@ -15,16 +15,6 @@ namespace espalier {
 
 namespace {
 
-std::string utcNow()
-{
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
-}
-
 std::vector<std::string> fileNames(const Path& folder)
 {
     std::vector<std::string> names;
@@ -81,6 +71,16 @@ std::optional<std::string> firstUnlisted(const Path& folder, const Json& certifi
 }
 
 } // namespace
+
+std::string utcNow()
+{
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
+}
 
 void writeCertificate(const Path& folder, const CertificateFacts& facts)
 {

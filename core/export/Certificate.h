@@ -23,6 +23,9 @@ struct CertificateFacts {
     Json provenance = {};
 };
 
+/// "2026-03-01T12:00:00Z", as certificates carry it.
+std::string utcNow();
+
 /// Writes SHA256SUMS over all files of `folder`, then certificate.json over these and SHA256SUMS.
 void writeCertificate(const Path& folder, const CertificateFacts& facts);
 

@@ -2,10 +2,12 @@
 #include "core/analysis/ItemComparison.h"
 #include "core/base/FolderPath.h"
 #include "core/eval/Evaluation.h"
+#include "core/export/GgufExport.h"
 #include "core/export/ModelCard.h"
 #include "core/export/ModelExport.h"
 #include "core/jobs/Provenance.h"
 #include "core/jobs/RunParts.h"
+#include "core/jobs/SourceLicence.h"
 #include "core/run/ArtifactPath.h"
 #include "core/run/Recipe.h"
 
@@ -163,9 +165,35 @@ std::vector<ExportSpec> exportsOf(const RunSpec& spec, const Path& runFolder)
         exports.emplace_back(); // a footprint is that of files
     }
     for (ExportSpec& wanted : exports) {
-        wanted.folder = wanted.folder.empty() ? (runFolder / "export").string() : wanted.folder;
+        if (wanted.folder.empty()) { // one folder for each format
+            const bool isUsual = wanted.format == "safetensors";
+            wanted.folder = (runFolder / (isUsual ? "export" : "export-" + wanted.format)).string();
+        }
     }
     return exports;
+}
+
+std::vector<Artifact> exportAs(const std::string& format, const ExportInputs& inputs,
+                               RunContext& run, const LoadedRun& loaded)
+{
+    const auto type = ggufTypeOf(format);
+    if (!type) {
+        return exportModel(inputs, stepOf(run, "Exporting"));
+    }
+    const std::string title = run.spec().title.empty() ? loaded.sourceModel : run.spec().title;
+    GgufFolder written = exportGgufFolder(inputs,
+                                          {.model = inputs.model,
+                                           .source = inputs.sourceFolder,
+                                           .file = "model.gguf",
+                                           .type = *type,
+                                           .name = title,
+                                           .licence = licenceOf(inputs.sourceFolder),
+                                           .provenance = inputs.provenance},
+                                          stepOf(run, "Exporting"));
+    for (const std::string& note : written.report.notes) {
+        run.warn(note);
+    }
+    return std::move(written.artifacts);
 }
 
 void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal,
@@ -184,11 +212,12 @@ void exportRun(RunContext& run, LoadedRun& loaded, JournalWriter& journal,
                             .provenance = provenanceOf(spec)};
         inputs.provenance["run"] = toText(asked.id);
         inputs.provenance["fingerprint"] = fingerprint(asked.spec);
-        for (Artifact& artifact : exportModel(inputs, stepOf(run, "Exporting"))) {
+        for (Artifact& artifact : exportAs(wanted.format, inputs, run, loaded)) {
             artifact.path = storedArtifactPath(artifact.path, run.folder());
             journal.artifact(artifact);
         }
-        if (const NumberType stored = loaded.config.storedType; stored != spec.dtype) {
+        const NumberType stored = loaded.config.storedType;
+        if (wanted.format == "safetensors" && stored != spec.dtype) {
             run.warn("The exported weights are stored as " + std::string(nameOf(stored)) +
                      ", as the model's were, and this run computed in " +
                      std::string(nameOf(spec.dtype)) +

@@ -2,6 +2,7 @@
 #include "core/checkpoint/Checkpoint.h"
 #include "core/data/CalibrationSet.h"
 #include "core/data/DataSource.h"
+#include "core/export/GgufExport.h"
 #include "core/jobs/RunWorker.h"
 #include "core/method/Method.h"
 #include "core/method/MethodCatalog.h"
@@ -194,9 +195,10 @@ private:
     void checkNames()
     {
         for (const ExportSpec& wanted : m_spec.exports) {
-            if (wanted.format != "safetensors") {
-                add("export",
-                    "There is no export format \"" + wanted.format + "\". Known is safetensors.");
+            if (wanted.format != "safetensors" && !ggufTypeOf(wanted.format)) {
+                add("export", "There is no export format \"" + wanted.format +
+                                  "\". Known are safetensors, gguf-f32, gguf-f16, gguf-bf16, "
+                                  "gguf-q8_0, gguf-q4_0 and gguf-q4_1.");
             }
         }
         if (m_spec.threads > kMostThreads) {

@@ -169,7 +169,49 @@ Json byteLevel(bool cuts)
             {"use_regex", cuts}};
 }
 
+/// The patterns that a "pre_tokenizer" cuts by, each in turn; nothing for other ways to cut.
+bool addPatterns(const Json& part, std::vector<std::string>& patterns)
+{
+    const std::string type = part.is_object() ? part.value("type", std::string()) : std::string();
+    if (type == "Sequence") {
+        const Json parts = part.value("pretokenizers", Json::array());
+        return std::ranges::all_of(parts,
+                                   [&](const Json& each) { return addPatterns(each, patterns); });
+    }
+    if (type == "Digits") {
+        patterns.emplace_back(part.value("individual_digits", false) ? kDigit : kDigits);
+        return true;
+    }
+    if (type == "ByteLevel") {
+        if (part.value("use_regex", true)) {
+            patterns.emplace_back(kGpt2);
+        }
+        return !part.value("add_prefix_space", true);
+    }
+    const Json pattern = part.is_object() ? part.value("pattern", Json()) : Json();
+    if (type == "Split" && pattern.is_object() && pattern.contains("Regex") &&
+        part.value("behavior", "") == "Isolated" && !part.value("invert", false)) {
+        patterns.push_back(pattern["Regex"].get<std::string>());
+        return true;
+    }
+    return false;
+}
+
 } // namespace
+
+std::optional<std::string> ggufSplitOf(const Json& preTokenizer, bool ignoresMerges)
+{
+    std::vector<std::string> patterns;
+    if (!addPatterns(preTokenizer, patterns)) {
+        return std::nullopt;
+    }
+    for (const GgufSplit& split : splits()) {
+        if (split.ignoresMerges == ignoresMerges && std::ranges::equal(split.patterns, patterns)) {
+            return std::string(split.name);
+        }
+    }
+    return std::nullopt;
+}
 
 std::optional<GgufSplit> ggufSplit(std::string_view name)
 {

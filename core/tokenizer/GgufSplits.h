@@ -27,4 +27,8 @@ ESPALIER_API std::string ggufSplitNames();
 /// "pre_tokenizer" of the tokenizer.json that cuts like it.
 Json preTokenizerOf(const GgufSplit& split);
 
+/// The name for the "pre_tokenizer" of a tokenizer.json; nothing if it cuts in another way than
+/// all of these. Of several names for one way the best known.
+ESPALIER_API std::optional<std::string> ggufSplitOf(const Json& preTokenizer, bool ignoresMerges);
+
 } // namespace espalier
