@@ -44,9 +44,8 @@ bool isCarriedOver(const std::string& name)
 void copyFiles(const Path& from, const Path& to)
 {
     if (const auto gguf = ggufFileOf(from)) {
-        const GgufFile file(*gguf);
-        if (file.find("tokenizer.ggml.model") != nullptr) {
-            writeGgufTokenizer(file, to);
+        if (hasTokenizer(from)) {
+            writeGgufTokenizer(GgufFile(*gguf), to);
         }
         return;
     }

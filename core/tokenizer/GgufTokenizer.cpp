@@ -26,6 +26,12 @@ Json replace(const char* from, const char* to)
     return {{"type", "Replace"}, {"pattern", {{"String", from}}}, {"content", to}};
 }
 
+/// What llama.cpp writes for a model without tokenizer.
+bool isNoTokenizer(const Json& model)
+{
+    return model == "none" || model == "no_vocab";
+}
+
 class TokenizerMaker {
 public:
     explicit TokenizerMaker(const GgufFile& file)
@@ -36,6 +42,12 @@ public:
     Json make()
     {
         const std::string model = text("model");
+        if (isNoTokenizer(model)) {
+            throw Error(ErrorCode::NotFound,
+                        m_file.where() +
+                            " has no tokenizer. Give data as tokens:FILE.i32, or use a "
+                            "file that has one.");
+        }
         m_tokens = &list("tokens");
         if (m_tokens->empty()) {
             corrupt("the vocabulary is empty");
@@ -304,8 +316,13 @@ Json ggufTokenizerConfig(const GgufFile& file)
 
 bool hasTokenizer(const Path& model)
 {
+    if (const auto gguf = ggufFileOf(model)) {
+        const GgufFile file(*gguf);
+        const Json* kind = file.find("tokenizer.ggml.model");
+        return kind != nullptr && !isNoTokenizer(*kind);
+    }
     std::error_code ignored;
-    return std::filesystem::exists(model / "tokenizer.json", ignored) || ggufFileOf(model);
+    return std::filesystem::exists(model / "tokenizer.json", ignored);
 }
 
 void writeGgufTokenizer(const GgufFile& file, const Path& folder)

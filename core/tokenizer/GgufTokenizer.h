@@ -21,7 +21,7 @@ ESPALIER_API Json ggufTokenizerConfig(const GgufFile& file);
 /// Writes both into a Hugging Face folder.
 ESPALIER_API void writeGgufTokenizer(const GgufFile& file, const Path& folder);
 
-/// tokenizer.json is there, or `model` is a GGUF file, which holds its tokenizer.
+/// `model` is a folder with tokenizer.json or a GGUF file that holds a tokenizer.
 ESPALIER_API bool hasTokenizer(const Path& model);
 
 } // namespace espalier
