@@ -44,8 +44,8 @@ bool isCarriedOver(const std::string& name)
 void copyFiles(const Path& from, const Path& to)
 {
     if (const auto gguf = ggufFileOf(from)) {
-        if (hasTokenizer(from)) {
-            writeGgufTokenizer(GgufFile(*gguf), to);
+        if (const GgufFile file(*gguf); hasGgufTokenizer(file)) {
+            writeGgufTokenizer(file, to);
         }
         return;
     }

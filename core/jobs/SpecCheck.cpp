@@ -8,7 +8,7 @@
 #include "core/method/MethodCatalog.h"
 #include "core/model/CausalLM.h"
 #include "core/run/SpecLimits.h"
-#include "core/tokenizer/GgufTokenizer.h"
+#include "core/tokenizer/Tokenizer.h"
 
 // What can be known to be wrong with a spec before there is a run: names, and whether the files it
 // names are there. What is in them is looked at when the run loads them.
@@ -143,7 +143,7 @@ private:
             if (source.kind != SourceKind::Builtin) { // its folder is the worker's to know
                 requireReadable(source.file);
             }
-            if (source.kind != SourceKind::Tokens && m_config && !hasTokenizer(m_spec.model)) {
+            if (source.kind != SourceKind::Tokens && m_config && !Tokenizer::isIn(m_spec.model)) {
                 add(key,
                     "There is no " + (Path(m_spec.model) / "tokenizer.json").string() +
                         ", which the text of " + data.source +

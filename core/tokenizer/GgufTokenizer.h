@@ -10,7 +10,8 @@ namespace espalier {
 class GgufFile;
 
 /// The tokenizer.json that does what llama.cpp does with the tokenizer of a GGUF file: byte-level
-/// BPE ("gpt2") cut as tokenizer.ggml.pre says, or SentencePiece with scores ("llama"). Throws
+/// BPE ("gpt2") cut as tokenizer.ggml.pre says, SentencePiece with scores ("llama"), WordPiece
+/// ("bert") or unigram ("t5"). Throws
 /// Corrupt for lists that are missing or do not fit each other, Unsupported with the name for
 /// another kind of tokenizer or an unknown cut.
 ESPALIER_API Json ggufTokenizer(const GgufFile& file);
@@ -21,7 +22,7 @@ ESPALIER_API Json ggufTokenizerConfig(const GgufFile& file);
 /// Writes both into a Hugging Face folder.
 ESPALIER_API void writeGgufTokenizer(const GgufFile& file, const Path& folder);
 
-/// `model` is a folder with tokenizer.json or a GGUF file that holds a tokenizer.
-ESPALIER_API bool hasTokenizer(const Path& model);
+/// Some hold none.
+ESPALIER_API bool hasGgufTokenizer(const GgufFile& file);
 
 } // namespace espalier

@@ -215,6 +215,35 @@ TEST(sentencePieceMergesByScore)
     COMPARE(opened(file)->decode(Ids{1, 11, 5, 8, 3, 4}, true), std::string("ab c\u00E9"));
 }
 
+TEST(wordPieceMarksTheInsideOfAWordAgain)
+{
+    const std::vector<Token> tokens{
+        {"[UNK]", Control}, {"[CLS]", Control},    {"[SEP]", Control},    {"\u2581play", Normal},
+        {"ing", Normal},    {"\u2581ing", Normal}, {"\u2581cafe", Normal}};
+    GgufBytes file = vocabulary("bert", tokens, 3);
+    file.key(fullName("bos_token_id"), UInt32).number<std::uint32_t>(1);
+    file.key(fullName("seperator_token_id"), UInt32).number<std::uint32_t>(2);
+    file.key(fullName("unknown_token_id"), UInt32).number<std::uint32_t>(0);
+    COMPARE(idsBy(file, "Playing ing caf\u00E9 x"), (Ids{1, 3, 4, 5, 6, 0, 2}));
+    COMPARE(tokenizerOf(file)["model"]["vocab"]["##ing"], Json(4));
+    COMPARE(ggufTokenizerConfig(GgufFile(file.bytes(), "t.gguf"))["sep_token"], Json("[SEP]"));
+}
+
+TEST(unigramPiecesAreChosenByTheSumOfTheirScores)
+{
+    const std::vector<Token> tokens{
+        {"<pad>", Control},     {"</s>", Control},        {"<unk>", Unknown},
+        {"\u2581", Normal, -2}, {"\u2581ab", Normal, -3}, {"a", Normal, -1},
+        {"b", Normal, -1},      {"abc", Normal, -2},      {"c", Normal, -4}};
+    GgufBytes file = vocabulary("t5", tokens, 3);
+    file.key(fullName("eos_token_id"), UInt32).number<std::uint32_t>(1);
+    file.key(fullName("unknown_token_id"), UInt32).number<std::uint32_t>(2);
+    file.key(fullName("remove_extra_whitespaces"), Bool).number<std::uint8_t>(1);
+    COMPARE(idsBy(file, "ab"), (Ids{4, 1}));
+    COMPARE(idsBy(file, "  abc   ab "), (Ids{3, 7, 4, 1}));
+    COMPARE(opened(file)->decode(Ids{4, 3, 7, 1}), std::string("ab abc"));
+}
+
 TEST(flagsOfAFileDecideWhatIsPutAroundATextAndBeforeIt)
 {
     GgufBytes file = sentencePiece(3);
