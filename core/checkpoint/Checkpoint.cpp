@@ -41,23 +41,48 @@ WeightMap readIndex(const Path& file)
     return map;
 }
 
+bool isPickle(const Path& file)
+{
+    const std::string extension = file.extension().string();
+    return extension == ".bin" || extension == ".pt" || extension == ".pth" || extension == ".ckpt";
+}
+
+[[noreturn]] void failWithPickle(const Path& folder, const Path& pickle)
+{
+    // Torch's own loader, told to take nothing but tensors, and safetensors' writer.
+    // Others of the extension, training_args.bin for one, are no weights.
+    const bool isUsual = pickle.filename().string().starts_with("pytorch_model");
+    const std::string pattern =
+        folder.string() + (isUsual ? "/pytorch_model*" : "/*") + pickle.extension().string();
+    const std::string command =
+        "python -c \"import glob, torch, safetensors.torch as s; w = {}; "
+        "[w.update(torch.load(f, map_location='cpu', weights_only=True)) for f in "
+        "sorted(glob.glob('" +
+        pattern +
+        "'))]; s.save_file({k: v.detach().clone().contiguous() for k, v in w.items()}, '" +
+        folder.string() + "/" + kSingle + "', {'format': 'pt'})\"";
+    throw Error(ErrorCode::Unsupported,
+                folder.string() + " holds only pickle files (" + pickle.filename().string() +
+                    "), which can run programs when they are opened and are never read. Convert "
+                    "the weights with Python, where torch and safetensors are installed, and open "
+                    "the folder again: " +
+                    command);
+}
+
 [[noreturn]] void failWithoutSafetensors(const Path& folder)
 {
     std::error_code reason;
     if (!std::filesystem::is_directory(folder, reason)) {
         throw Error(ErrorCode::NotFound, "There is no model folder " + folder.string() + ".");
     }
+    std::vector<Path> pickles;
     for (const auto& entry : std::filesystem::directory_iterator(folder, reason)) {
-        const std::string extension = entry.path().extension().string();
-        if (extension == ".bin" || extension == ".pt" || extension == ".pth" ||
-            extension == ".ckpt") {
-            throw Error(
-                ErrorCode::Unsupported,
-                folder.string() + " holds only pickle files (" + entry.path().filename().string() +
-                    "), which can run programs when opened and are never read. Convert it with "
-                    "Transformers: "
-                    "AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER).");
+        if (isPickle(entry.path())) {
+            pickles.push_back(entry.path());
         }
+    }
+    if (!pickles.empty()) {
+        failWithPickle(folder, *std::ranges::min_element(pickles));
     }
     throw Error(ErrorCode::NotFound, "There is neither " + std::string(kSingle) + " nor " + kIndex +
                                          " in " + folder.string() +
@@ -75,6 +100,22 @@ std::unique_ptr<const TensorSource> openSource(const Path& file)
 } // namespace
 
 struct Checkpoint::Shards {
+    /// A base model ("LlamaModel") is stored without the prefix that the whole model has.
+    void addBasePrefix()
+    {
+        constexpr const char* kPrefix = "model.";
+        const bool isBase = byName.contains("embed_tokens.weight") &&
+                            byName.contains("layers.0.input_layernorm.weight");
+        if (!isBase) {
+            return;
+        }
+        byName.clear();
+        for (std::size_t i = 0; i < tensors.size(); ++i) {
+            tensors[i].name = kPrefix + tensors[i].name;
+            byName.emplace(tensors[i].name, i);
+        }
+    }
+
     std::vector<std::unique_ptr<const TensorSource>> files;
     std::vector<Path> paths;
     std::vector<TensorInfo> tensors;
@@ -120,7 +161,9 @@ Checkpoint Checkpoint::open(const Path& folder)
     }
     std::error_code ignored;
     if (std::filesystem::exists(folder / kSingle, ignored)) {
-        return openFile(folder / kSingle);
+        Checkpoint checkpoint = openFile(folder / kSingle);
+        checkpoint.m_shards->addBasePrefix();
+        return checkpoint;
     }
     if (!std::filesystem::exists(folder / kIndex, ignored)) {
         failWithoutSafetensors(folder);
@@ -148,6 +191,7 @@ Checkpoint Checkpoint::open(const Path& folder)
                                                 ", which does not hold it.");
         }
     }
+    checkpoint.m_shards->addBasePrefix();
     return checkpoint;
 }
 

@@ -39,7 +39,8 @@ public:
     /// times element size equal to the byte range (with overflow checks), ranges contiguous, no
     /// duplicate names, every indexed shard and name present. Folders that only hold pickle files
     /// are refused with what to do. A GGUF file, or a folder that holds nothing else, is opened
-    /// as GgufTensors says.
+    /// as GgufTensors says. Tensors of a base model ("embed_tokens.weight") get the prefix that
+    /// the whole model has ("model.embed_tokens.weight").
     static Checkpoint open(const Path& folder);
     static Checkpoint openFile(const Path& file);
     ~Checkpoint();

@@ -19,7 +19,7 @@ constexpr std::uint64_t kLargestHeader = 100'000'000; // the format's own limit
 constexpr std::uint64_t kAlignment = 64;              // products change bits with alignment
 constexpr std::size_t kLengthBytes = 8;
 
-constexpr std::array<std::pair<std::string_view, at::ScalarType>, 8> kTypes{{
+constexpr std::array<std::pair<std::string_view, at::ScalarType>, 15> kTypes{{
     {"F32", at::kFloat},
     {"F16", at::kHalf},
     {"BF16", at::kBFloat16},
@@ -28,14 +28,21 @@ constexpr std::array<std::pair<std::string_view, at::ScalarType>, 8> kTypes{{
     {"I32", at::kInt},
     {"U8", at::kByte},
     {"BOOL", at::kBool},
+    {"I16", at::kShort},
+    {"I8", at::kChar},
+    {"U16", at::kUInt16},
+    {"U32", at::kUInt32},
+    {"U64", at::kUInt64},
+    {"F8_E4M3", at::kFloat8_e4m3fn},
+    {"F8_E5M2", at::kFloat8_e5m2},
 }};
 
 /// Reads one header; `where` starts every message.
 class HeaderReader {
 public:
-    HeaderReader(const MappedFile& file)
-        : m_file(file)
-        , m_where(file.path().string())
+    HeaderReader(std::string_view bytes, std::string where)
+        : m_bytes(bytes)
+        , m_where(std::move(where))
     {
     }
 
@@ -65,24 +72,24 @@ private:
 
     Json parse()
     {
-        if (m_file.size() < kLengthBytes) {
-            fail("the file has " + std::to_string(m_file.size()) +
+        if (m_bytes.size() < kLengthBytes) {
+            fail("the file has " + std::to_string(m_bytes.size()) +
                  " bytes, too few for the 8 bytes that give a safetensors header's length.");
         }
         std::uint64_t length = 0;
-        std::memcpy(&length, m_file.data(), kLengthBytes);
+        std::memcpy(&length, m_bytes.data(), kLengthBytes);
         if (length > kLargestHeader) {
             fail("the header claims " + std::to_string(length) +
                  " bytes, above the format's limit of " + std::to_string(kLargestHeader) +
                  "; this is not a safetensors file.");
         }
-        if (length > m_file.size() - kLengthBytes) {
+        if (length > m_bytes.size() - kLengthBytes) {
             fail("the header claims " + std::to_string(length) + " bytes, the file ends after " +
-                 std::to_string(m_file.size() - kLengthBytes) + ": it was cut off.");
+                 std::to_string(m_bytes.size() - kLengthBytes) + ": it was cut off.");
         }
         m_dataBegin = kLengthBytes + length;
-        m_dataBytes = m_file.size() - m_dataBegin;
-        return parseObject(m_file.text(kLengthBytes, length));
+        m_dataBytes = m_bytes.size() - m_dataBegin;
+        return parseObject(m_bytes.substr(kLengthBytes, length));
     }
 
     Json parseObject(std::string_view text)
@@ -213,13 +220,13 @@ private:
             }
             next = info.end;
         }
-        if (next != static_cast<std::int64_t>(m_file.size())) {
+        if (next != static_cast<std::int64_t>(m_bytes.size())) {
             fail("the tensors end at byte " + std::to_string(next) + ", the file at byte " +
-                 std::to_string(m_file.size()) + ".");
+                 std::to_string(m_bytes.size()) + ".");
         }
     }
 
-    const MappedFile& m_file;
+    std::string_view m_bytes;
     std::string m_where;
     std::uint64_t m_dataBegin = 0, m_dataBytes = 0;
 };
@@ -246,10 +253,19 @@ std::int64_t TensorInfo::elements() const
     return count;
 }
 
+SafetensorsHeader readSafetensorsHeader(std::string_view bytes, const std::string& where)
+{
+    SafetensorsHeader header;
+    HeaderReader(bytes, where).read(header.tensors, header.metadata);
+    return header;
+}
+
 SafetensorsFile::SafetensorsFile(const Path& file)
     : m_map(std::make_shared<MappedFile>(file))
 {
-    HeaderReader(*m_map).read(m_tensors, m_metadata);
+    SafetensorsHeader header = readSafetensorsHeader(m_map->text(0, m_map->size()), file.string());
+    m_tensors = std::move(header.tensors);
+    m_metadata = std::move(header.metadata);
 }
 
 Tensor SafetensorsFile::load(const TensorInfo& info) const

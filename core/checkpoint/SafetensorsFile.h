@@ -17,6 +17,16 @@ namespace espalier {
 /// "F32", "BF16", ...: the names of the format.
 ESPALIER_API std::string_view safetensorsNameOf(at::ScalarType dtype);
 
+struct SafetensorsHeader {
+    std::vector<TensorInfo> tensors = {}; // in the order of their bytes
+    std::map<std::string, std::string> metadata = {};
+};
+
+/// Checks a whole file in memory; every defect is Corrupt or Unsupported, in words that begin with
+/// `where`.
+ESPALIER_API SafetensorsHeader readSafetensorsHeader(std::string_view bytes,
+                                                     const std::string& where);
+
 /// One mapped file whose header has been checked; every defect is Corrupt or Unsupported, in words.
 class ESPALIER_API SafetensorsFile : public TensorSource {
 public:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 namespace espalier {
 
@@ -19,6 +20,16 @@ std::vector<Family>& families()
 std::string textOf(const Json& value)
 {
     return value.is_string() ? value.get<std::string>() : compactText(value);
+}
+
+/// "LlamaForCausalLM" of "LlamaModel", the same without a matrix behind the logits; opening it
+/// works when its embeddings serve as one.
+std::string wholeModelOf(const std::string& architecture)
+{
+    constexpr std::string_view kBase = "Model";
+    return architecture.ends_with(kBase)
+               ? architecture.substr(0, architecture.size() - kBase.size()) + "ForCausalLM"
+               : std::string();
 }
 
 [[noreturn]] void refuse(const Path& source, const std::string& found)
@@ -53,7 +64,10 @@ const Family* findFamily(const Json& config, const Path& source)
     };
     if (config.contains("architectures") && config["architectures"].is_array() &&
         !config["architectures"].empty()) {
-        return found(textOf(config["architectures"][0]), &Family::architecture);
+        const std::string architecture = textOf(config["architectures"][0]);
+        const Family* family = found(architecture, &Family::architecture);
+        return family != nullptr ? family
+                                 : found(wholeModelOf(architecture), &Family::architecture);
     }
     if (!config.contains("model_type")) {
         refuse(source, "neither architectures nor model_type is there");

@@ -49,13 +49,22 @@ void checkTensors(const Checkpoint& checkpoint, const std::vector<ExpectedTensor
                                                 " in " + checkpoint.files()[info->shard].string() +
                                                 ", " + shapeText(tensor.shape) +
                                                 " by config.json. The two are not of one model.");
-        } else if (!c10::isFloatingType(info->dtype)) {
-            throw Error(ErrorCode::Unsupported,
-                        tensor.name + " in " + checkpoint.files()[info->shard].string() +
-                            " has type " + std::string(safetensorsNameOf(info->dtype)) +
-                            "; weights must be floating-point numbers. Quantised checkpoints "
-                            "cannot be opened.");
+        } else if (!c10::isFloatingType(info->dtype) || c10::elementSize(info->dtype) == 1) {
+            throw Error(
+                ErrorCode::Unsupported,
+                tensor.name + " in " + checkpoint.files()[info->shard].string() + " has type " +
+                    std::string(safetensorsNameOf(info->dtype)) +
+                    "; weights must be floating-point numbers of 16 bits or more. Quantised "
+                    "checkpoints "
+                    "cannot be opened.");
         }
+    }
+    if (missing == std::vector<std::string>{"lm_head.weight"}) {
+        throw Error(ErrorCode::Corrupt,
+                    "The weights in " + where +
+                        " lack lm_head.weight, the matrix behind the logits: they are a base "
+                        "model's. Use the whole model, or, if the embeddings are that matrix too, "
+                        "say so in config.json: \"tie_word_embeddings\": true.");
     }
     if (!missing.empty()) {
         throw Error(ErrorCode::Corrupt, "The weights in " + where + " lack " + listText(missing) +

@@ -43,7 +43,66 @@ void rewrite(const Path& folder, const std::function<void(std::vector<NamedTenso
     writeSafetensors(folder / "model.safetensors", tensors);
 }
 
+Tensor embeddingOf(const std::vector<NamedTensor>& tensors)
+{
+    for (const auto& [name, tensor] : tensors) {
+        if (name == "model.embed_tokens.weight") {
+            return tensor;
+        }
+    }
+    return {};
+}
+
 } // namespace
+
+TEST(aBaseModelWithTiedEmbeddingsIsTheWholeModel)
+{
+    const test::TempFolder folder;
+    test::makeTinyModel(folder.path());
+    const Tensor expected = logitsOf(CausalLM::open(folder.path()));
+    rewrite(folder.path(), [](std::vector<NamedTensor>& tensors) {
+        for (auto& [name, tensor] : tensors) {
+            name = name.substr(std::string("model.").size());
+        }
+    });
+    const Path file = folder.path() / "config.json";
+    Json config = parseJson(readFile(file), "config.json");
+    config["architectures"] = Json::array({"LlamaModel"});
+    writeFileAtomically(file, config.dump());
+    VERIFY(at::equal(logitsOf(CausalLM::open(folder.path())), expected));
+    config["tie_word_embeddings"] = false;
+    writeFileAtomically(file, config.dump());
+    VERIFY_FAILS(CausalLM::open(folder.path()), ErrorCode::Corrupt,
+                 "lack lm_head.weight, the matrix behind the logits");
+}
+
+TEST(aStoredCopyOfTiedEmbeddingsAndHalfPrecisionAreFine)
+{
+    for (const at::ScalarType type : {at::kHalf, at::kBFloat16, at::kDouble}) {
+        const test::TempFolder folder;
+        test::makeTinyModel(folder.path());
+        const Tensor exact = logitsOf(CausalLM::open(folder.path()));
+        rewrite(folder.path(), [&](std::vector<NamedTensor>& tensors) {
+            tensors.emplace_back("lm_head.weight", embeddingOf(tensors));
+            for (auto& [name, tensor] : tensors) {
+                tensor = tensor.to(type);
+            }
+        });
+        const Tensor found = logitsOf(CausalLM::open(folder.path()));
+        const double far = (found - exact).abs().max().item<double>();
+        VERIFY(far <= (type == at::kDouble ? 0.0 : 0.05 * exact.abs().max().item<double>()));
+    }
+}
+
+TEST(eightBitFloatsAreRefusedAsQuantised)
+{
+    const test::TempFolder folder;
+    test::makeTinyModel(folder.path());
+    rewrite(folder.path(), [](std::vector<NamedTensor>& tensors) {
+        tensors.front().second = tensors.front().second.to(at::kFloat8_e4m3fn);
+    });
+    VERIFY_FAILS(CausalLM::open(folder.path()), ErrorCode::Unsupported, "has type F8_E4M3");
+}
 
 TEST(aStreamedModelGivesTheSameBits)
 {
@@ -162,7 +221,7 @@ TEST(tensorsMustFitTheConfig)
     VERIFY_FAILS(CausalLM::open(folder.path()), ErrorCode::Corrupt,
                  "hold extra.weight, which have no place");
     rewrite(folder.path(), [](auto& tensors) {
-        tensors.back() = {"lm_head.weight", tensors.front().second};
+        tensors.back() = {"lm_head.weight", embeddingOf(tensors)};
     });
     CausalLM::open(folder.path()); // the copy of a tied head is passed over
     rewrite(folder.path(),
