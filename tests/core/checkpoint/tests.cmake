@@ -2,3 +2,5 @@ espalier_add_test(core/checkpoint/tst_Checkpoint.cpp LABELS engine LIBRARIES esp
 espalier_add_test(core/checkpoint/tst_Llama2cImport.cpp LABELS engine LIBRARIES espalier_engine TORCH)
 espalier_add_test(core/checkpoint/tst_GgufFile.cpp LABELS engine LIBRARIES espalier_engine)
 espalier_add_test(core/checkpoint/tst_GgufBlocks.cpp LABELS engine LIBRARIES espalier_engine)
+espalier_add_test(core/checkpoint/tst_DamagedFiles.cpp LABELS engine LIBRARIES espalier_engine TORCH)
+target_sources(tst_DamagedFiles PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/FuzzGguf.cpp ${CMAKE_SOURCE_DIR}/tests/fuzz/FuzzSafetensors.cpp)
