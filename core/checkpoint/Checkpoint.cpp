@@ -64,9 +64,9 @@ bool isPickle(const Path& file)
     throw Error(ErrorCode::Unsupported,
                 folder.string() + " holds only pickle files (" + pickle.filename().string() +
                     "), which can run programs when they are opened and are never read. Convert "
-                    "the weights with Python, where torch and safetensors are installed, and open "
-                    "the folder again: " +
-                    command);
+                    "the weights with Python, where torch and safetensors are installed:\n\n    " +
+                    command +
+                    "\n\nor with save_pretrained of transformers, and open the folder again.");
 }
 
 [[noreturn]] void failWithoutSafetensors(const Path& folder)

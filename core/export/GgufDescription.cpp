@@ -67,6 +67,10 @@ const GgufArchitecture* familyOf(const ModelConfig& config)
 void checkSettings(const ModelConfig& config, const GgufArchitecture& family)
 {
     const bool isLlama = family.name == "llama";
+    const Activation wanted = family.isRotary ? Activation::Silu : Activation::GeluTanh;
+    if (config.activation != wanted) {
+        refuse("The feed-forward part has another activation than the family's usual one");
+    }
     if (family.isRotary && !isLlama && (config.outputBias || config.mlpBias)) {
         refuse("The model has biases at the output of the attention or in the feed-forward part");
     }

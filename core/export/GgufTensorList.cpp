@@ -79,7 +79,10 @@ GgufTensorList::GgufTensorList(CausalLM& model, BlockType type,
 
 void GgufTensorList::add(const NamedTensor& tensor, std::int64_t block, std::size_t place)
 {
-    const auto name = ggufNameOf(m_family, tensor.first);
+    auto name = ggufNameOf(m_family, tensor.first);
+    if (!name) { // OpenAI's own GPT-2 files leave the prefix out
+        name = ggufNameOf(m_family, "transformer." + tensor.first);
+    }
     if (!name) {
         throw Error(ErrorCode::Unsupported, "The tensor " + tensor.first +
                                                 " has no name in a GGUF file of the architecture " +
@@ -211,7 +214,7 @@ Tensor GgufTensorList::logits(const Tensor& tokens)
         const Rounded inner(*this, block->tensors(i), i);
         hidden = block->forward(hidden, nullptr, i);
     }
-    return m_model.head(m_model.finalNorm(hidden[0])).cpu();
+    return m_model.head(m_model.finalNorm(hidden))[0].cpu();
 }
 
 } // namespace espalier

@@ -180,9 +180,16 @@ std::vector<Artifact> exportAs(const std::string& format, const ExportInputs& in
     if (!type) {
         return exportModel(inputs, stepOf(run, "Exporting"));
     }
+    auto* language = dynamic_cast<CausalLM*>(inputs.model);
+    if (language == nullptr) {
+        throw Error(ErrorCode::Unsupported,
+                    "The model is " + std::string(describe(loaded.config.kind)) +
+                        "; only causal language models can be written as GGUF here. Export "
+                        "safetensors instead.");
+    }
     const std::string title = run.spec().title.empty() ? loaded.sourceModel : run.spec().title;
     GgufFolder written = exportGgufFolder(inputs,
-                                          {.model = inputs.model,
+                                          {.model = language,
                                            .source = inputs.sourceFolder,
                                            .file = "model.gguf",
                                            .type = *type,

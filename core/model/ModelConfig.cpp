@@ -9,11 +9,23 @@
 
 namespace espalier {
 
+namespace {
+
+ModelConfig typedBy(const Family& family, const Json& config, const Path& file)
+{
+    ModelConfig typed = family.readConfig(config, file);
+    typed.kind = family.kind();
+    typed.architecture = typed.architecture.empty() ? family.architecture : typed.architecture;
+    return typed;
+}
+
+} // namespace
+
 ModelConfig readModelConfig(const Path& folder)
 {
     if (const auto gguf = ggufFileOf(folder)) {
         const Json config = configOf(GgufFile(*gguf));
-        return familyFor(config, *gguf).readConfig(config, *gguf);
+        return typedBy(familyFor(config, *gguf), config, *gguf);
     }
     const Path file = folder / "config.json";
     std::error_code ignored;
@@ -27,10 +39,7 @@ ModelConfig readModelConfig(const Path& folder)
     if (family == nullptr) {
         return inspectUnknown(folder, config);
     }
-    ModelConfig typed = family->readConfig(config, file);
-    typed.kind = family->kind();
-    typed.architecture = typed.architecture.empty() ? family->architecture : typed.architecture;
-    return typed;
+    return typedBy(*family, config, file);
 }
 
 std::string_view describe(ModelKind kind)

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-FAMILIES = ["llama3", "qwen2", "qwen3", "smollm3"]
+FAMILIES = ["llama3", "qwen2", "qwen3", "smollm3", "gpt2"]
 
 
 def source(name, place):
@@ -29,6 +29,8 @@ def source(name, place):
         config["rope_parameters"] = {
             "rope_type": "llama3", "rope_theta": 500000.0, "factor": 8.0, "low_freq_factor": 1.0,
             "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}
+    if name == "gpt2":
+        config["n_ctx"] = config["n_positions"]  # what the converter reads
     (folder / "config.json").write_text(json.dumps(config))
     return folder
 

@@ -45,9 +45,9 @@ void verify(const Case& expected)
     }
 }
 
-const std::vector<std::string> kVerbs{"apply",    "run",     "evaluate", "generate",
-                                      "tokenize", "methods", "models",   "runs",
-                                      "report",   "store",   "worker"};
+const std::vector<std::string> kVerbs{"apply",    "run",    "evaluate", "generate",
+                                      "tokenize", "export", "methods",  "models",
+                                      "runs",     "report", "store",    "worker"};
 
 } // namespace
 

@@ -153,7 +153,7 @@ TEST(streamedGivesTheSameFile)
 
 TEST(aConvertedModelIsWrittenAsItWasConverted)
 {
-    for (const std::string name : {"llama3", "qwen2", "qwen3", "smollm3"}) {
+    for (const std::string name : {"llama3", "qwen2", "qwen3", "smollm3", "gpt2"}) {
         const TempFolder temp;
         const Path source = test::dataFolder() / "gguf" / "models" / (name + ".gguf");
         const Path path = temp.path() / "again.gguf";

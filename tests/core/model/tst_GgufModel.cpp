@@ -82,7 +82,7 @@ void verifyRefused(const GgufBytes& bytes, ErrorCode code, const std::string& wo
 
 TEST(aConvertedModelIsTheOneItWasConvertedFrom)
 {
-    for (const std::string name : {"llama3", "qwen2", "qwen3", "smollm3"}) {
+    for (const std::string name : {"llama3", "qwen2", "qwen3", "smollm3", "gpt2"}) {
         const test::TempFolder place;
         const Path folder = sourceOf(name, place);
         const Checkpoint expected = Checkpoint::open(folder),
