@@ -37,10 +37,21 @@ def enter(venv):
     have = subprocess.run([python, "-c", "import llama_cpp, gguf"], capture_output=True)
     if have.returncode != 0:
         subprocess.run([python, "-m", "pip", "install", "llama-cpp-python", "gguf"], check=True,
-                       env=dict(os.environ, CMAKE_BUILD_PARALLEL_LEVEL="1",
-                                CMAKE_ARGS="-DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON "
-                                           "-DGGML_FMA=ON -DGGML_F16C=ON"))
+                       env=dict(os.environ, CMAKE_BUILD_PARALLEL_LEVEL="1"))
     os.execv(python, [str(python), *sys.argv, "--inside"])
+
+
+def keep_to_plain_kernels():
+    """AMX, which some virtual machines announce and do not have, ends the process."""
+    from llama_cpp import llama_cpp as raw
+    make = raw.llama_model_default_params
+
+    def plain():
+        parameters = make()
+        parameters.use_extra_bufts = False
+        return parameters
+
+    raw.llama_model_default_params = plain
 
 
 def ours(espalier, model, prompt):
@@ -125,6 +136,7 @@ def main():
     arguments = parser.parse_args()
     if not arguments.inside:
         enter(arguments.venv)
+    keep_to_plain_kernels()
     with tempfile.TemporaryDirectory() as place:
         return sum(step(arguments.espalier, arguments.model, kind, Path(place))
                    for kind in arguments.types.split(",") for step in (compare_bytes, check))
