@@ -2,7 +2,7 @@
 #include "core/eval/KldPass.h"
 
 #include "core/base/Error.h"
-#include "core/eval/WindowPass.h"
+#include "core/eval/ChunkPass.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -19,46 +19,6 @@ namespace {
 constexpr std::int64_t kLogitBytes = 16 << 20;
 /// Below this a base log-probability adds nothing to a divergence, as in llama.cpp.
 constexpr float kFaintest = -16.0F;
-
-/// Chunks as windows, BOS over the first token of each.
-CalibrationSet chunkWindows(std::span<const std::int32_t> tokens, std::int64_t chunks,
-                            const ChunkOptions& options)
-{
-    CalibrationSet set{.name = "the text"};
-    set.tokens = at::empty({chunks, options.length}, at::kInt);
-    std::copy_n(tokens.begin(), chunks * options.length, set.tokens.data_ptr<std::int32_t>());
-    if (options.begin) {
-        set.tokens.select(1, 0).fill_(*options.begin);
-    }
-    return set;
-}
-
-/// Calls `use(chunk, normed)` with what the head sees at the scored positions of each chunk, in
-/// order.
-void forChunks(CausalLM& model, const CalibrationSet& chunks, std::int64_t batch,
-               const StepFunction& step,
-               const std::function<void(std::int64_t chunk, const Tensor& normed)>& use)
-{
-    checkWindows(chunks, model.config(), batch);
-    const at::NoGradGuard noGrad;
-    const std::int64_t length = chunks.tokens.size(1);
-    const std::int64_t total = chunks.tokens.size(0);
-    const std::int64_t first = length / 2;
-    for (const WindowGroup& group : windowGroups(chunks, batch, model.config().hiddenSize)) {
-        const auto report = [&](std::int64_t block) {
-            step(group.first + group.count * block / (model.blocks() + 1), total);
-        };
-        report(0);
-        const std::vector<Tensor> hidden =
-            hiddenStatesByBatch(model, groupTokens(chunks, group), batch,
-                                [&](std::int64_t block) { report(block + 1); });
-        for (std::int64_t i = 0; i < group.count; ++i) {
-            const Tensor states = hidden[static_cast<std::size_t>(i / batch)][i % batch];
-            use(group.first + i, model.finalNorm(states.narrow(0, first, length - 1 - first)));
-        }
-    }
-    step(total, total);
-}
 
 /// Calls `use(row, logits)` with a tile of rows over the whole vocabulary on the CPU.
 void forLogits(const CausalLM& model, const Tensor& normed,

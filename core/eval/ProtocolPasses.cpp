@@ -81,51 +81,6 @@ ProtocolResult scriptsPerplexity(CausalLM& model, const CalibrationSet& data, st
             .length = measured.length};
 }
 
-std::int64_t chunkCount(std::size_t tokens, const ChunkOptions& options)
-{
-    if (options.length < 4) {
-        throw Error(ErrorCode::InvalidInput,
-                    "Chunks of " + std::to_string(options.length) +
-                        " tokens leave nothing to score in their second half. Use 4 or more.");
-    }
-    const std::int64_t most = static_cast<std::int64_t>(tokens) / options.length;
-    if (most < 2) {
-        throw Error(ErrorCode::InvalidInput,
-                    "The text has " + std::to_string(tokens) +
-                        " tokens; the protocol llama.cpp needs two chunks of " +
-                        std::to_string(options.length) + " at least, " +
-                        std::to_string(2 * options.length) + " tokens.");
-    }
-    if (options.chunks > most) {
-        throw Error(ErrorCode::InvalidInput, "The text has " + std::to_string(most) +
-                                                 " chunks of " + std::to_string(options.length) +
-                                                 " tokens, " + std::to_string(options.chunks) +
-                                                 " are asked for.");
-    }
-    return options.chunks > 0 ? options.chunks : most;
-}
-
-ProtocolResult chunkPerplexity(CausalLM& model, std::span<const std::int32_t> tokens,
-                               const ChunkOptions& options, const StepFunction& step)
-{
-    const std::int64_t chunks = chunkCount(tokens.size(), options);
-    std::vector<SequenceGroup> groups;
-    for (std::int64_t i = 0; i < chunks; ++i) {
-        const auto chunk = tokens.subspan(static_cast<std::size_t>(i * options.length),
-                                          static_cast<std::size_t>(options.length));
-        ScoreSequence sequence{.tokens = {chunk.begin(), chunk.end()},
-                               .firstScored = options.length / 2 + 1};
-        sequence.tokens.front() = options.begin.value_or(sequence.tokens.front());
-        groups.push_back({{std::move(sequence)}});
-    }
-    std::vector<std::vector<double>> losses;
-    SequenceScores scores = scoreSequences(model, groups, options.batch, step);
-    for (auto& group : scores.groups) {
-        losses.push_back(std::move(group.front().losses));
-    }
-    return chunkResult(losses, options.length);
-}
-
 ProtocolResult chunkResult(const std::vector<std::vector<double>>& chunkLosses, std::int64_t length)
 {
     ProtocolResult result{

@@ -129,16 +129,22 @@ std::int64_t placeOf(const SequenceBatch& batch, std::int64_t row, std::int64_t 
     return prefixes + row * batch.suffix + position - batch.prefix;
 }
 
-std::vector<SequenceScore> scoresOf(const CausalLM& model, const SequenceBatch& batch,
-                                    const std::vector<RowPlace>& rows, const Travelling& travelling)
+/// What the head sees at every predicted position of a batch, and what is predicted there.
+struct ScoredRows {
+    Tensor normed = {}; // [positions x width of the head]
+    std::vector<std::int64_t> targets = {};
+};
+
+ScoredRows scoredRows(const CausalLM& model, const SequenceBatch& batch,
+                      const std::vector<RowPlace>& rows, const Travelling& travelling)
 {
+    ScoredRows scored;
     std::vector<std::int64_t> places;
-    std::vector<std::int64_t> targets;
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const ScoreSequence& sequence = *rows[r].sequence;
         for (std::int64_t t = sequence.firstScored; t <= inputLength(sequence); ++t) {
             places.push_back(placeOf(batch, static_cast<std::int64_t>(r), rows[r].unit, t - 1));
-            targets.push_back(sequence.tokens[static_cast<std::size_t>(t)]);
+            scored.targets.push_back(sequence.tokens[static_cast<std::size_t>(t)]);
         }
     }
     const std::int64_t width = travelling.suffix.size(2);
@@ -146,21 +152,20 @@ std::vector<SequenceScore> scoresOf(const CausalLM& model, const SequenceBatch& 
     if (travelling.prefix.defined()) {
         states = at::cat({travelling.prefix.reshape({-1, width}), states});
     }
-    const Tensor chosen = states.index_select(0, at::tensor(places).to(states.device()));
-    const std::vector<TokenLoss> losses =
-        headTokenLosses(model, model.finalNorm(chosen), at::tensor(targets));
-    std::vector<SequenceScore> scores;
-    auto next = losses.begin();
-    for (const RowPlace& row : rows) {
-        SequenceScore score;
-        const std::int64_t count = inputLength(*row.sequence) - row.sequence->firstScored + 1;
-        for (std::int64_t i = 0; i < count; ++i, ++next) {
-            score.losses.push_back(next->loss);
-            score.isGreedy = score.isGreedy && next->isGreedy;
-        }
-        scores.push_back(std::move(score));
+    scored.normed = model.finalNorm(states.index_select(0, at::tensor(places).to(states.device())));
+    return scored;
+}
+
+using LossPlace = std::vector<TokenLoss>::const_iterator;
+
+SequenceScore scoreOf(const ScoreSequence& sequence, LossPlace& next)
+{
+    SequenceScore score;
+    for (std::int64_t t = sequence.firstScored; t <= inputLength(sequence); ++t, ++next) {
+        score.losses.push_back(next->loss);
+        score.isGreedy = score.isGreedy && next->isGreedy;
     }
-    return scores;
+    return score;
 }
 
 /// How many batches from `first` on travel together.
@@ -178,13 +183,15 @@ std::size_t passEnd(const std::vector<SequenceBatch>& batches, std::size_t first
     return end;
 }
 
-void keep(SequenceScores& result, const SequenceBatch& batch, std::vector<SequenceScore> scores)
+/// Scores of the sequences of a batch, whose losses follow each other from `next` on.
+void keep(SequenceScores& result, const SequenceBatch& batch,
+          const std::vector<SequenceGroup>& groups, LossPlace& next)
 {
-    auto next = scores.begin();
     for (const SequenceUnit& unit : batch.units) {
         for (const std::size_t member : unit.members) {
+            SequenceScore score = scoreOf(groups[unit.group].members[member], next);
             const bool isNumber =
-                std::ranges::all_of(next->losses, [](double loss) { return std::isfinite(loss); });
+                std::ranges::all_of(score.losses, [](double loss) { return std::isfinite(loss); });
             if (!isNumber) {
                 throw Error(ErrorCode::Numeric,
                             "The loss of sequence " + std::to_string(unit.group + 1) + " of " +
@@ -192,9 +199,13 @@ void keep(SequenceScores& result, const SequenceBatch& batch, std::vector<Sequen
                                 " is not a number: the model's weights or activations overflow "
                                 "there.");
             }
-            result.groups[unit.group][member] = std::move(*next++);
+            const ScoreSequence& sequence = groups[unit.group].members[member];
+            result.padding += batch.suffix - (inputLength(sequence) - batch.prefix);
+            result.groups[unit.group][member] = std::move(score);
         }
     }
+    const auto units = static_cast<std::int64_t>(batch.units.size());
+    result.computed += units * batch.prefix + batch.rows * batch.suffix;
 }
 
 /// Puts the batches [first, end) through every block and scores them.
@@ -219,13 +230,20 @@ void scorePass(CausalLM& model, const std::vector<SequenceGroup>& groups,
         }
         afterBlock(i);
     }
+    // One product with the head for all batches: its weights are read once.
+    std::vector<Tensor> normed;
+    std::vector<std::int64_t> targets;
     for (std::size_t b = 0; b < batches.size(); ++b) {
-        keep(result, batches[b], scoresOf(model, batches[b], rows[b], travelling[b]));
-        const auto units = static_cast<std::int64_t>(batches[b].units.size());
-        result.computed += units * batches[b].prefix + batches[b].rows * batches[b].suffix;
-        for (const RowPlace& row : rows[b]) {
-            result.padding += batches[b].suffix - (inputLength(*row.sequence) - batches[b].prefix);
-        }
+        ScoredRows scored = scoredRows(model, batches[b], rows[b], travelling[b]);
+        travelling[b] = {};
+        normed.push_back(std::move(scored.normed));
+        targets.insert(targets.end(), scored.targets.begin(), scored.targets.end());
+    }
+    const std::vector<TokenLoss> losses =
+        headTokenLosses(model, at::cat(normed), at::tensor(targets));
+    LossPlace next = losses.begin();
+    for (const SequenceBatch& batch : batches) {
+        keep(result, batch, groups, next);
     }
 }
 
