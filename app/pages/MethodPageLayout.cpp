@@ -50,7 +50,7 @@ QWidget* MethodPage::makeForm(const QString& demo)
     m_params = new ParamForm(fields);
     m_then = new ThenForm(demo, fields);
     auto* rows = new QVBoxLayout(fields);
-    rows->setContentsMargins(9, 4, 20, 12);
+    rows->setContentsMargins(9, 4, 12, 12);
     rows->setSpacing(0);
     rows->addWidget(m_modelData);
     rows->addWidget(m_params);

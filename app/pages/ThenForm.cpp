@@ -35,7 +35,7 @@ ThenForm::ThenForm(const QString& demo, QWidget* parent)
     // Two by two: four beside each other are wider than the form may be.
     auto* checks = new QGridLayout(evaluate);
     checks->setContentsMargins(0, 2, 0, 2);
-    checks->setHorizontalSpacing(16);
+    checks->setHorizontalSpacing(8);
     checks->setVerticalSpacing(4);
     m_perplexity = addCheck("evaluatePerplexity", tr("Perplexity"), evaluate);
     m_divergence = addCheck("evaluateDivergence", tr("KL to the dense model"), evaluate);
